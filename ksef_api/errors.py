@@ -1,4 +1,4 @@
-"""Every error `ksef_api` raises. `str()` of one is for logs and never holds a secret."""
+"""Every error `ksef_api` raises. `str()` of one is for logs and holds no secret."""
 
 
 class KsefError(Exception):

@@ -15,19 +15,22 @@ from .certificate import KsefCertificate
 from .crypto import sha256_b64
 from .fields import UTC
 from .safe_xml import parse
+from .signed_file import SignedBy, check_signed_request
+from .xml_names import (
+    AUTH_NS,
+    DS,
+    ECDSA_SHA256,
+    ENVELOPED,
+    EXC_C14N,
+    RSA_SHA256,
+    SHA256,
+    SIGNED_PROPERTIES_TYPE,
+    XADES,
+)
 
-AUTH_NS = "http://ksef.mf.gov.pl/auth/token/2.1"
-AUTH_NAMESPACES = ("http://ksef.mf.gov.pl/auth/token/2.0", AUTH_NS)
-DS = "http://www.w3.org/2000/09/xmldsig#"
-XADES = "http://uri.etsi.org/01903/v1.3.2#"
-SIGNED_PROPERTIES_TYPE = "http://uri.etsi.org/01903#SignedProperties"
-SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
-EXC_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
-ENVELOPED = DS + "enveloped-signature"
-_METHODS = {
-    "rsa": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-    "ec": "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256",
-}
+__all__ = ["SignedBy", "auth_token_request", "check_signed_request", "sign"]
+
+_METHODS = {"rsa": RSA_SHA256, "ec": ECDSA_SHA256}
 
 
 def auth_token_request(

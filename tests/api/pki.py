@@ -1,6 +1,6 @@
 """Makes certificates for the tests of `ksef_api`, as an authority would."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from ksef_api.certificate import KsefCertificate
 
 NIP = "5265877635"
-NOW = datetime.now(timezone.utc)
+NOW = datetime.now(UTC)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Signing a login: judged by `signxml`, which shares no line with what signs."""
 
 import base64
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pki
@@ -11,14 +11,14 @@ from signxml import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
 from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
 
-from ksef_api import xades
+from ksef_api import xades, xml_names
 from ksef_api.errors import CertificateError
 from ksef_api.safe_xml import parse
 
 CHALLENGE = "20260101-CR-20F5EE4000-DA48AE4124-46"
 XSD = Path("/work/shared/ksef/xsd/schemat_auth_v2-1.xsd")
 METHODS = {"rsa": SignatureMethod.RSA_SHA256, "ec": SignatureMethod.ECDSA_SHA256}
-NS = {"ds": xades.DS, "xades": xades.XADES, "a": xades.AUTH_NS}
+NS = {"ds": xml_names.DS, "xades": xml_names.XADES, "a": xml_names.AUTH_NS}
 
 
 @pytest.fixture(params=["rsa", "ec"])
@@ -58,7 +58,7 @@ def test_the_request_fits_the_ministrys_schema(request_xml):
 def test_an_independent_judge_accepts_the_signature(request_xml, certificate):
     results = judge(xades.sign(request_xml, certificate), certificate)
     covered = results[0].signed_xml
-    assert xades.AUTH_NS in covered.tag
+    assert xml_names.AUTH_NS in covered.tag
     assert CHALLENGE in etree.tostring(covered).decode()
 
 
@@ -91,7 +91,7 @@ def test_issuer_and_serial_are_those_of_the_certificate(request_xml, certificate
 
 
 def test_signing_time_is_written_in_utc(request_xml):
-    moment = datetime(2026, 3, 1, 12, 0, 5, tzinfo=timezone.utc)
+    moment = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
     root = parse(xades.sign(request_xml, pki.make(), moment))
     time = root.findtext(".//xades:SigningTime", namespaces=NS)
     assert time == "2026-03-01T12:00:05Z"
