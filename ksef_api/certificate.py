@@ -210,10 +210,10 @@ def _pkcs12(data, secret):
         raise CertificateError(reason) from None
     except (TypeError, UnsupportedAlgorithm):
         raise CertificateError("unsupported_key") from None
-    if certificate is None:
-        raise CertificateError("not_a_certificate")
     if key is None:
         raise CertificateError("no_key")
+    if certificate is None:
+        raise CertificateError("not_a_certificate")
     return certificate, key
 
 
