@@ -1,0 +1,22 @@
+"""Namespaces of the invoice schemas, and how a place in a document is named."""
+
+from lxml import etree
+
+FA3 = "http://crd.gov.pl/wzor/2025/06/25/13775/"
+FA2 = "http://crd.gov.pl/wzor/2023/06/29/12648/"
+SCHEMAS = {FA3: "FA (3)", FA2: "FA (2)"}
+
+
+def path_of(element):
+    """Where an element stands: "Fa/FaWiersz[3]/P_7", the root left out."""
+    steps = []
+    while (parent := element.getparent()) is not None:
+        steps.append(_step(element, parent))
+        element = parent
+    return "/".join(reversed(steps))
+
+
+def _step(element, parent):
+    name = etree.QName(element).localname
+    same = parent.findall(element.tag)
+    return name if len(same) == 1 else f"{name}[{same.index(element) + 1}]"

@@ -1,0 +1,165 @@
+"""Checking a document against the Ministry's schema, where the schema can be had."""
+
+import importlib.util
+import re
+import threading
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from .. import safe_xml
+from ..errors import DocumentError
+from .faults import Fault
+from .names import FA3, path_of
+
+MAX_FAULTS = 100
+_XSD = "{http://www.w3.org/2001/XMLSchema}schema"
+
+_CODES = {
+    "SCHEMAV_CVC_MAXLENGTH_VALID": "too_long",
+    "SCHEMAV_CVC_MINLENGTH_VALID": "too_short",
+    "SCHEMAV_CVC_LENGTH_VALID": "too_long",
+    "SCHEMAV_CVC_PATTERN_VALID": "pattern",
+    "SCHEMAV_CVC_ENUMERATION_VALID": "enumeration",
+    "SCHEMAV_CVC_TOTALDIGITS_VALID": "digits",
+    "SCHEMAV_CVC_FRACTIONDIGITS_VALID": "digits",
+    "SCHEMAV_CVC_MININCLUSIVE_VALID": "too_small",
+    "SCHEMAV_CVC_MINEXCLUSIVE_VALID": "too_small",
+    "SCHEMAV_CVC_MAXINCLUSIVE_VALID": "too_large",
+    "SCHEMAV_CVC_MAXEXCLUSIVE_VALID": "too_large",
+    "SCHEMAV_CVC_COMPLEX_TYPE_4": "missing",  # an attribute
+}
+
+
+class _Beside(etree.Resolver):
+    """Finds what a schema imports, by file name, in the schema's own folder only."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def resolve(self, url, public_id, context):
+        name = Path(unquote(urlsplit(url).path)).name
+        file = self.folder / name
+        if not file.is_file():
+            raise DocumentError("schema_part", name)
+        return self.resolve_filename(str(file), context)
+
+
+class Schema:
+    """A compiled schema."""
+
+    def __init__(self, compiled):
+        self._compiled = compiled
+        # lxml keeps the errors of a validation on the schema object
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, path, namespace=FA3):
+        """Load a schema, once in a process.
+
+        :param path: its file, or the folder with it and the files it imports
+        :param namespace: the schema's target namespace
+        :raises DocumentError: "no_schema" when there is none; "schema_part" when a file
+            it imports is not beside it; "bad_schema"
+        """
+        return _load(Path(path).resolve(), namespace)
+
+    def validate(self, xml: bytes) -> list[Fault]:
+        """Check a document; no fault found is an empty list, at most `MAX_FAULTS`.
+
+        :raises DocumentError: when it is not well-formed XML
+        """
+        root = safe_xml.parse(xml)
+        with self._lock:
+            self._compiled.validate(root)
+            entries = list(self._compiled.error_log)
+        faults, seen = [], set()
+        for entry in entries:
+            # After "too long" libxml2 says "not a valid value" of the same element.
+            if entry.path in seen:
+                continue
+            seen.add(entry.path)
+            faults.append(_fault(root, entry))
+            if len(faults) == MAX_FAULTS:
+                break
+        return faults
+
+
+def find_schema(path=None):
+    """The FA(3) schema from a folder, or from the `ksef-client` package's own copy.
+
+    :param path: folder or file to look in first, or None
+    :return: `Schema`, or None when it is not to be had
+    """
+    for place in filter(None, (path, _from_ksef_client())):
+        try:
+            return Schema.load(place)
+        except DocumentError:
+            continue
+    return None
+
+
+def _from_ksef_client():
+    spec = importlib.util.find_spec("ksef_client")
+    places = spec and spec.submodule_search_locations
+    return Path(places[0], "documents", "fa3", "schemas") if places else None
+
+
+@cache
+def _load(path, namespace):
+    files = sorted(path.glob("*.xsd")) if path.is_dir() else [path]
+    for file in files:
+        parser = etree.XMLParser(no_network=True, resolve_entities=False)
+        parser.resolvers.add(_Beside(file.parent))
+        try:
+            root = etree.parse(str(file), parser).getroot()
+            if root.tag == _XSD and root.get("targetNamespace") == namespace:
+                return Schema(etree.XMLSchema(root))
+        except (etree.LxmlError, OSError) as error:
+            raise DocumentError("bad_schema", str(error)[:300]) from None
+    raise DocumentError("no_schema", str(path))
+
+
+def _fault(root, entry):
+    found = root.xpath(entry.path) if entry.path else []
+    element = found[0] if found else root
+    path, name = path_of(element), etree.QName(element).localname
+    code, limit, value = _CODES.get(entry.type_name, "other"), _quoted(entry), None
+    if entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
+        return _content_fault(element, path, name, entry.message)
+    if not len(element):
+        value = (element.text or "")[:100]
+        if code == "other" and "DATATYPE" in entry.type_name:
+            code = "type"
+    return Fault(path, name, _line_number(element), code, limit, value)
+
+
+def _content_fault(element, path, name, message):
+    expected = re.findall(r"\}([\w.-]+)", message.partition("Expected is")[2])
+    line = _line_number(element)
+    if "Missing child" in message:
+        return Fault(path, expected[0], line, "missing", tuple(expected))
+    if len(expected) == 1:  # the one before this element is not there
+        path = path_of(element.getparent())
+        return Fault(path, expected[0], line, "missing", tuple(expected))
+    return Fault(path, name, line, "not_allowed", tuple(expected))
+
+
+def _quoted(entry):
+    """The limit in libxml2's sentence: the last number in quotes."""
+    numbers = re.findall(r"'(-?\d+(?:\.\d+)?)'", entry.message.partition("]")[2])
+    return int(numbers[-1]) if numbers and numbers[-1].isdigit() else None
+
+
+def _line_number(element):
+    for item in (element, *element.iterancestors()):
+        name = etree.QName(item).localname
+        number = {"FaWiersz": "NrWierszaFa", "ZamowienieWiersz": "NrWierszaZam"}.get(
+            name
+        )
+        if number:
+            text = item.findtext(f"{{*}}{number}") or ""
+            return int(text) if text.isdigit() and text.isascii() else None
+    return None
