@@ -1,0 +1,31 @@
+{
+    "name": "KSeF for Poland",
+    "version": "19.0.1.0.0",
+    "summary": "Send and receive FA(3) invoices through KSeF",
+    "author": "l10n_pl_ksef contributors",
+    "license": "LGPL-3",
+    "category": "Accounting/Localizations/EDI",
+    "countries": ["pl"],
+    "depends": ["l10n_pl_edi"],
+    "external_dependencies": {
+        "python": ["cryptography", "lxml", "requests", "xmlsec", "zeep"]
+    },
+    "data": [
+        "security/ir.model.access.csv",
+        "security/l10n_pl_ksef_security.xml",
+        "data/ir_cron.xml",
+        "views/certificate_views.xml",
+        "views/connection_views.xml",
+        "views/session_views.xml",
+        "views/document_views.xml",
+        "views/bill_views.xml",
+        "views/certificate_upload_views.xml",
+        "views/account_move_views.xml",
+        "views/account_journal_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
+        "report/report_invoice.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,11 @@
+from .models.takeover import set_replaced_crons
+
+
+def post_init_hook(env):
+    """Take over from Odoo's own KSeF module."""
+    set_replaced_crons(env, active=False)
+
+
+def uninstall_hook(env):
+    """Give KSeF back to Odoo's own module."""
+    set_replaced_crons(env, active=True)

@@ -1,0 +1,267 @@
+import base64
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..ksef_api import qr
+
+MIRRORED_STATUS = {
+    "sending": "sent",
+    "sent": "sent",
+    "unknown": "sent",
+    "accepted": "accepted",
+    "rejected": "rejected",
+}
+LOCKED = ("sending", "sent", "unknown", "accepted")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_document_ids = fields.One2many(
+        "l10n_pl_ksef.document", "move_id", string="KSeF Documents", readonly=True
+    )
+    l10n_pl_ksef_bill_ids = fields.One2many(
+        "l10n_pl_ksef.bill", "move_id", string="Received from KSeF", readonly=True
+    )
+    l10n_pl_ksef_state = fields.Selection(
+        [
+            ("queued", "Waiting to be sent"),
+            ("sending", "Being sent"),
+            ("sent", "Sent, being checked"),
+            ("unknown", "No answer, being asked"),
+            ("accepted", "In KSeF"),
+            ("rejected", "Rejected by KSeF"),
+        ],
+        string="KSeF",
+        compute="_compute_l10n_pl_ksef_state",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="In the KSeF environment that the company is connected to now.",
+    )
+    l10n_pl_ksef_number = fields.Char(
+        "Number in KSeF",
+        compute="_compute_l10n_pl_ksef_state",
+        store=True,
+        index="btree_not_null",
+        copy=False,
+    )
+    l10n_pl_ksef_message = fields.Text(compute="_compute_l10n_pl_ksef_message")
+    l10n_pl_ksef_can_send = fields.Boolean(compute="_compute_l10n_pl_ksef_can_send")
+
+    @api.depends(
+        "l10n_pl_ksef_document_ids.state",
+        "l10n_pl_ksef_document_ids.environment",
+        "l10n_pl_ksef_bill_ids.ksef_number",
+    )
+    def _compute_l10n_pl_ksef_state(self):
+        for move in self:
+            document = move._l10n_pl_ksef_current_document()
+            if document:
+                cancelled = document.state == "cancelled"
+                move.l10n_pl_ksef_state = False if cancelled else document.state
+                move.l10n_pl_ksef_number = document.ksef_number
+            elif move.l10n_pl_ksef_bill_ids:
+                move.l10n_pl_ksef_state = "accepted"
+                move.l10n_pl_ksef_number = move.l10n_pl_ksef_bill_ids[0].ksef_number
+            elif not move.l10n_pl_ksef_document_ids:
+                # Sent by Odoo's own module before this one took over.
+                taken = move.l10n_pl_edi_status in ("sent", "accepted")
+                move.l10n_pl_ksef_state = taken and move.l10n_pl_edi_status
+                move.l10n_pl_ksef_number = move.l10n_pl_edi_number
+            else:
+                move.l10n_pl_ksef_state = False
+                move.l10n_pl_ksef_number = False
+
+    def _compute_l10n_pl_ksef_message(self):
+        for move in self:
+            document = move._l10n_pl_ksef_current_document()
+            move.l10n_pl_ksef_message = document.status_message
+
+    @api.depends("state", "l10n_pl_ksef_state", "move_type", "company_id")
+    def _compute_l10n_pl_ksef_can_send(self):
+        for move in self:
+            move.l10n_pl_ksef_can_send = move._l10n_pl_ksef_is_sendable()
+
+    @api.depends("l10n_pl_ksef_state")
+    def _compute_show_reset_to_draft_button(self):
+        # EXTENDS 'account'
+        super()._compute_show_reset_to_draft_button()
+        for move in self:
+            if move.l10n_pl_ksef_state in LOCKED and move.is_sale_document():
+                move.show_reset_to_draft_button = False
+
+    # --- what KSeF holds -----------------------------------------------------
+
+    def _l10n_pl_ksef_current_document(self):
+        """Return the document that tells this invoice's status, or none.
+
+        Only what was sent to the environment that the company is connected to counts; an
+        accepted document counts for ever, else the latest.
+        """
+        self.ensure_one()
+        environment = self.company_id.sudo().l10n_pl_ksef_environment
+        documents = self.sudo().l10n_pl_ksef_document_ids.filtered(
+            lambda d: not d.environment or d.environment == environment
+        )
+        return documents.filtered(lambda d: d.state == "accepted")[:1] or documents[:1]
+
+    def _l10n_pl_ksef_accepted_document(self):
+        document = self._l10n_pl_ksef_current_document()
+        return document if document.state == "accepted" else document.browse()
+
+    @api.model
+    def _l10n_pl_ksef_recompute_status(self, companies):
+        """Bring the stored status in line with the environment connected to now."""
+        moves = (
+            self.env["l10n_pl_ksef.document"]
+            .sudo()
+            .search([("company_id", "in", companies.ids)])
+            .move_id
+        )
+        self.env.add_to_compute(self._fields["l10n_pl_ksef_state"], moves)
+        self.env.add_to_compute(self._fields["l10n_pl_ksef_number"], moves)
+        moves._l10n_pl_ksef_mirror()
+
+    def _l10n_pl_ksef_mirror(self):
+        """Show our results in the fields of ``l10n_pl_edi``, which others read."""
+        for move in self.sudo():
+            document = move._l10n_pl_ksef_current_document()
+            accepted = document if document.state == "accepted" else document.browse()
+            move.write(
+                {
+                    "l10n_pl_edi_status": MIRRORED_STATUS.get(document.state, False),
+                    "l10n_pl_edi_ref": document.invoice_reference,
+                    "l10n_pl_edi_session_id": document.session_reference
+                    or document.session_id.reference,
+                    "l10n_pl_edi_number": accepted.ksef_number,
+                    "l10n_pl_edi_attachment_file": accepted.xml_file,
+                    "l10n_pl_edi_upo_file": accepted.upo_file,
+                }
+            )
+
+    def _l10n_pl_ksef_qr_link(self):
+        """Return the link of the first QR code (*KOD I*) once the file is in KSeF."""
+        self.ensure_one()
+        document = self._l10n_pl_ksef_accepted_document()
+        if not document:
+            return False
+        connection = self.env["l10n_pl_ksef.connection"]._of_company(self.company_id)
+        return qr.invoice_link(
+            connection._environment(),
+            connection.nip,
+            self.invoice_date,
+            document.xml_hash,
+        )
+
+    @api.model
+    def _l10n_pl_ksef_qr_image(self, link):
+        """Return ``link`` as a QR code in a data URI: the report needs no server for it."""
+        png = self.env["ir.actions.report"].barcode(
+            "QR", link, width=300, height=300, barLevel="M"
+        )
+        return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+    def _l10n_pl_ksef_log(self, title, details=False):
+        """Note in the chatter what happened in KSeF."""
+        body = Markup("<p>%s</p>") % title
+        if details:
+            body += Markup("<p style='white-space: pre-line'>%s</p>") % details
+        for move in self:
+            move.sudo()._message_log(body=body)
+
+    # --- sending -------------------------------------------------------------
+
+    def _l10n_pl_ksef_is_sendable(self):
+        """Tell whether this invoice may be put into KSeF now."""
+        self.ensure_one()
+        return (
+            self.state == "posted"
+            and self.move_type in ("out_invoice", "out_refund")
+            and self.company_id.country_code == "PL"
+            and self.l10n_pl_ksef_state in (False, "rejected")
+        )
+
+    def _l10n_pl_ksef_send(self):
+        """Queue these invoices and take them as far as KSeF lets them go now."""
+        documents = self.env["l10n_pl_ksef.document"].sudo()
+        documents._queue(self)
+        for company in self.company_id:
+            connection = self.env["l10n_pl_ksef.connection"]._of_company(company)
+            if connection.state == "connected":
+                documents._process(connection)
+        documents._trigger_next()
+
+    def _post(self, soft=True):
+        # EXTENDS 'account'
+        posted = super()._post(soft=soft)
+        due = posted.filtered(
+            lambda move: move.company_id.l10n_pl_ksef_send_on_validation
+            and move._l10n_pl_ksef_is_sendable()
+        )
+        if due:
+            self.env["l10n_pl_ksef.document"]._queue(due)
+            self.env.ref("l10n_pl_ksef.ir_cron_send")._trigger()
+        return posted
+
+    def button_draft(self):
+        # EXTENDS 'account'
+        locked = self.filtered(
+            lambda move: move.is_sale_document() and move.l10n_pl_ksef_state in LOCKED
+        )
+        if locked:
+            raise UserError(
+                self.env._(
+                    "These invoices are in KSeF or on the way to it, so they can only be "
+                    "corrected by a credit note: %(names)s",
+                    names=", ".join(locked.mapped("name")),
+                )
+            )
+        waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
+            lambda document: document.state == "queued"
+        )
+        waiting.write({"state": "cancelled", "retry_at": False})
+        return super().button_draft()
+
+    def action_l10n_pl_ksef_send(self):
+        """Send to KSeF; without an authorisation, ask for the certificate first."""
+        sendable = self.filtered(lambda move: move._l10n_pl_ksef_is_sendable())
+        if not sendable:
+            raise UserError(
+                self.env._(
+                    "None of these can be sent to KSeF: only posted customer invoices and "
+                    "credit notes that are not in KSeF yet can."
+                )
+            )
+        missing = sendable.company_id.filtered(
+            lambda company: not company._l10n_pl_ksef_connection()._is_ready()
+        )
+        if missing:
+            self.env["l10n_pl_ksef.document"]._queue(sendable)
+            return missing[:1]._l10n_pl_ksef_ask_certificate(send=sendable)
+        sendable._l10n_pl_ksef_send()
+        return sendable._l10n_pl_ksef_told()
+
+    def _l10n_pl_ksef_told(self):
+        """Return a notification about how the sending went."""
+        count = len(self.filtered(lambda move: move.l10n_pl_ksef_state == "accepted"))
+        refused = self.filtered(lambda move: move.l10n_pl_ksef_state == "rejected")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if refused else "success" if count else "info",
+                "title": self.env._("KSeF"),
+                "message": self.env._(
+                    "In KSeF: %(accepted)s. Being checked: %(waiting)s. Rejected: "
+                    "%(rejected)s.",
+                    accepted=count,
+                    waiting=len(self) - count - len(refused),
+                    rejected=len(refused),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,101 @@
+import time
+
+from odoo import api, models
+
+WAIT_SECONDS = 6
+POLL_SECONDS = 1
+KEY = "l10n_pl_ksef"
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    @api.model
+    def _get_all_extra_edis(self):
+        # EXTENDS 'account'
+        edis = super()._get_all_extra_edis()
+        # Odoo's own small KSeF module: one KSeF is enough for people.
+        edis.pop("pl_ksef", None)
+        edis[KEY] = {
+            "label": self.env._("Send to KSeF"),
+            "is_applicable": lambda move: move._l10n_pl_ksef_is_sendable(),
+            "help": self.env._(
+                "Puts the invoice into KSeF as FA(3), so that its KSeF number and QR code "
+                "stand on the PDF."
+            ),
+        }
+        return edis
+
+    def _get_alerts(self, moves, moves_data):
+        # EXTENDS 'account'
+        alerts = super()._get_alerts(moves, moves_data)
+        chosen = moves.filtered(lambda move: KEY in moves_data[move]["extra_edis"])
+        for company in chosen.company_id:
+            if not company._l10n_pl_ksef_connection()._is_ready():
+                of_company = chosen.filtered(lambda m, c=company: m.company_id == c)
+                alerts[f"{KEY}_connection"] = self._l10n_pl_ksef_no_connection(
+                    company, of_company
+                )
+        problems = {move: move._l10n_pl_ksef_problems() for move in chosen}
+        for move, sentences in problems.items():
+            if sentences:
+                alerts[f"{KEY}_{move.id}"] = {
+                    "level": "danger",
+                    "message": "\n".join([f"{move.display_name}:", *sentences]),
+                }
+        return alerts
+
+    def _l10n_pl_ksef_no_connection(self, company, moves):
+        alert = {
+            "level": "danger",
+            "message": self.env._(
+                "%(company)s is not connected to KSeF. Add its KSeF certificate, or untick "
+                "“Send to KSeF”.",
+                company=company.display_name,
+            ),
+        }
+        if company._l10n_pl_ksef_may_connect():
+            alert["action_text"] = self.env._("Add the certificate")
+            alert["action_call"] = [
+                "account.move",
+                "action_l10n_pl_ksef_send",
+                moves.ids,
+            ]
+        return alert
+
+    @api.model
+    def _call_web_service_before_invoice_pdf_render(self, invoices_data):
+        # EXTENDS 'account'
+        super()._call_web_service_before_invoice_pdf_render(invoices_data)
+        moves = self.env["account.move"].union(
+            *(move for move, data in invoices_data.items() if KEY in data["extra_edis"])
+        )
+        moves = moves.filtered(lambda move: move._l10n_pl_ksef_is_sendable())
+        if not moves:
+            return
+        moves._l10n_pl_ksef_send()
+        self._l10n_pl_ksef_wait(moves)
+        for move in moves:
+            if move.l10n_pl_ksef_state == "rejected":
+                invoices_data[move]["error"] = {
+                    "error_title": self.env._("KSeF did not accept the invoice"),
+                    "errors": (move.l10n_pl_ksef_message or "").splitlines(),
+                }
+
+    @api.model
+    def _l10n_pl_ksef_wait(self, moves):
+        """Give KSeF some seconds, so that its number and QR code get onto the PDF.
+
+        Nobody waits in the cron: what KSeF has not judged by then goes on there.
+        """
+        documents = self.env["l10n_pl_ksef.document"].sudo()
+        end = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < end:
+            pending = moves.filtered(lambda m: m.l10n_pl_ksef_state in ("queued", "sent"))
+            if not pending:
+                return
+            time.sleep(POLL_SECONDS)
+            for company in pending.company_id:
+                connection = company._l10n_pl_ksef_connection()
+                if connection.state == "connected":
+                    documents._process(connection)

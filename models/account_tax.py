@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+
+# Tag of the Polish VAT return (JPK_V7) on a sales tax -> rate as FA(3) writes it (P_12).
+# The first that matches counts: K_12 stands beside K_11, OSS has tags of its own.
+RATE_BY_TAG = (
+    ("K_21", "0 WDT"),
+    ("K_22", "0 EX"),
+    ("K_31", "oo"),
+    ("K_12", "np II"),
+    ("K_11", "np I"),
+    ("K_10", "zw"),
+    ("K_13", "0 KR"),
+    ("K_14", "0 KR"),
+)
+PERCENT_RATES = ("23", "22", "8", "7", "5", "4", "3")
+
+
+class AccountTax(models.Model):
+    _inherit = "account.tax"
+
+    l10n_pl_ksef_rate = fields.Selection(
+        [
+            ("23", "23 %"),
+            ("22", "22 %"),
+            ("8", "8 %"),
+            ("7", "7 %"),
+            ("5", "5 %"),
+            ("4", "4 %"),
+            ("3", "3 %"),
+            ("0 KR", "0 % domestic (0 KR)"),
+            ("0 WDT", "0 % intra-Community supply (0 WDT)"),
+            ("0 EX", "0 % export (0 EX)"),
+            ("zw", "exempt (zw)"),
+            ("oo", "reverse charge, domestic (oo)"),
+            ("np I", "outside Poland (np I)"),
+            ("np II", "services, art. 100 (1) 4 (np II)"),
+        ],
+        "KSeF Rate",
+        compute="_compute_l10n_pl_ksef_rate",
+        store=True,
+        readonly=False,
+        help="How this tax stands in FA(3) (P_12). Found from the tags of the VAT return; "
+        "change it where they do not tell.",
+    )
+
+    @api.depends(
+        "amount",
+        "amount_type",
+        "type_tax_use",
+        "invoice_repartition_line_ids.tag_ids",
+        "company_id.account_fiscal_country_id",
+    )
+    def _compute_l10n_pl_ksef_rate(self):
+        for tax in self:
+            tax.l10n_pl_ksef_rate = tax._l10n_pl_ksef_find_rate()
+
+    def _l10n_pl_ksef_find_rate(self):
+        """Return the rate that the tags, else the percentage, tell; False when none."""
+        self.ensure_one()
+        if self.type_tax_use != "sale" or self.country_id.code != "PL":
+            return False
+        tags = self.with_context(lang="en_US").invoice_repartition_line_ids.tag_ids
+        names = {(name or "").lstrip("+-") for name in tags.mapped("name")}
+        for tag, rate in RATE_BY_TAG:
+            if tag in names:
+                return rate
+        percent = f"{self.amount:g}"
+        is_percent = self.amount_type == "percent" and percent in PERCENT_RATES
+        return percent if is_percent else False

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .connection import ENVIRONMENTS
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    l10n_pl_ksef_environment = fields.Selection(
+        ENVIRONMENTS,
+        "KSeF Environment",
+        compute="_compute_l10n_pl_ksef_environment",
+        compute_sudo=True,
+        help="Of the active connection; empty without one.",
+    )
+    l10n_pl_ksef_send_on_validation = fields.Boolean(
+        "Send to KSeF on Validation",
+        default=True,
+        help="A validated customer invoice is queued, and sent in the background.",
+    )
+    l10n_pl_ksef_fetch_automatically = fields.Boolean(
+        "Fetch Vendor Bills from KSeF", default=True
+    )
+    l10n_pl_ksef_purchase_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal for Bills from KSeF",
+        domain="[('type', '=', 'purchase'), ('company_id', '=', id)]",
+        help="The first purchase journal when empty.",
+    )
+
+    def _compute_l10n_pl_ksef_environment(self):
+        connections = self.env["l10n_pl_ksef.connection"].search(
+            [("company_id", "in", self.ids)]
+        )
+        by_company = {c.company_id.id: c.environment for c in connections}
+        for company in self:
+            company.l10n_pl_ksef_environment = by_company.get(company.id, False)
+
+    def _l10n_pl_ksef_connection(self):
+        """Return the company's active connection, or an empty recordset."""
+        self.ensure_one()
+        return self.env["l10n_pl_ksef.connection"]._of_company(self)
+
+    def _l10n_pl_ksef_bill_journal(self):
+        """Return the journal for vendor bills from KSeF."""
+        self.ensure_one()
+        return self.l10n_pl_ksef_purchase_journal_id or self.env[
+            "account.journal"
+        ].search(
+            [
+                *self.env["account.journal"]._check_company_domain(self),
+                ("type", "=", "purchase"),
+            ],
+            limit=1,
+        )
+
+    @api.model
+    def _l10n_pl_ksef_may_connect(self):
+        return self.env.user.has_group("account.group_account_manager")
+
+    def _l10n_pl_ksef_ask_certificate(self, send=None, fetch=False):
+        """Return the upload window; after it, the begun action goes on.
+
+        :param send: invoices to send once the certificate is accepted
+        :param fetch: fetch vendor bills then
+        """
+        self.ensure_one()
+        if not self._l10n_pl_ksef_may_connect():
+            raise UserError(
+                self.env._(
+                    "%(company)s is not connected to KSeF. Ask an accounting "
+                    "administrator to add the KSeF certificate; what was to be sent "
+                    "waits until then.",
+                    company=self.display_name,
+                )
+            )
+        wizard = self.env["l10n_pl_ksef.certificate.upload"].create(
+            {
+                "company_id": self.id,
+                "move_ids": send.ids if send else [],
+                "fetch_afterwards": fetch,
+            }
+        )
+        return wizard._open()

@@ -1,0 +1,145 @@
+import base64
+import random
+
+from odoo import Command
+from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from ..models import connection_call
+from .sandbox_process import Sandbox
+
+NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
+
+
+def make_nip(seed=None):
+    """Return a NIP with a valid control digit; the same for the same ``seed``."""
+    generator = random.Random(seed)
+    while True:
+        digits = [generator.randint(1, 9) for _ in range(9)]
+        control = sum(d * w for d, w in zip(digits, NIP_WEIGHTS, strict=True)) % 11
+        if control < 10:
+            return "".join(map(str, [*digits, control]))
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class KsefCase(AccountTestInvoicingCommon):
+    """A Polish company and its partners, with a real local KSeF to talk to."""
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("pl")
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = Sandbox.running()
+        cls.company = cls.company_data["company"]
+        cls.nip = make_nip("company")
+        cls.company.write(
+            {
+                "name": "Testowa Spółka z o.o.",
+                "vat": f"PL{cls.nip}",
+                "street": "ul. Próżna 7",
+                "zip": "00-107",
+                "city": "Warszawa",
+                "l10n_pl_ksef_send_on_validation": False,
+            }
+        )
+        cls.customer = cls._partner("Odbiorca S.A.", make_nip("customer"))
+        cls.supplier = cls._partner("Dostawca sp.j.", make_nip("supplier"))
+        parameters = cls.env["ir.config_parameter"]
+        parameters.set_param(connection_call.TEST_API_URL, cls.sandbox.api_url)
+        parameters.set_param(connection_call.TEST_QR_URL, cls.sandbox.qr_url)
+        cls.tax_23, cls.tax_8, cls.tax_5, cls.tax_0, cls.tax_zw = (
+            cls.env.ref(f"account.{cls.company.id}_vs_kraj_{rate}")
+            for rate in ("23", "8", "5", "0", "zw")
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.reset()
+        connection_call._public_keys.clear()
+
+    @classmethod
+    def _partner(cls, name, nip, **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "is_company": True,
+                "vat": f"PL{nip}",
+                "street": "ul. Długa 1",
+                "zip": "80-001",
+                "city": "Gdańsk",
+                "country_id": cls.env.ref("base.pl").id,
+                **values,
+            }
+        )
+
+    def upload(self, company=None, **values):
+        """Return the upload window, filled in with a certificate from the local KSeF."""
+        company = company or self.company
+        options = values.pop("options", {})
+        nip = company.vat.removeprefix("PL")
+        given = self.sandbox.certificate(nip, **options)
+        return self.env["l10n_pl_ksef.certificate.upload"].create(
+            {
+                "company_id": company.id,
+                "environment": "test",
+                "certificate_file": base64.b64encode(
+                    given["certificate_pem"].encode()
+                ),
+                "key_file": base64.b64encode(given["key_pem"].encode()),
+                "password": given["password"],
+                **values,
+            }
+        )
+
+    def connect(self, company=None, **values):
+        """Return a connection that KSeF has authorised."""
+        wizard = self.upload(company, **values)
+        wizard.action_add()
+        connection = wizard.connection_id.sudo()
+        for _poll in range(5):
+            if connection.state != "processing":
+                break
+            connection._advance_authorisation()
+        self.assertEqual(connection.state, "connected", connection.status_message)
+        return connection
+
+    def invoice(self, *lines, partner=None, post=True, **values):
+        """Return a customer invoice; a line is ``(name, quantity, price, tax)``."""
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or self.customer).id,
+                "invoice_date": "2026-11-02",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": name,
+                            "quantity": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.set(tax.ids)],
+                        }
+                    )
+                    for name, quantity, price, tax in lines
+                    or [("Usługa", 2, 100, self.tax_23)]
+                ],
+                **values,
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
+    def process(self, connection, moves=None, rounds=6):
+        """Let the send cron work until nothing of ``moves`` is on its way."""
+        documents = self.env["l10n_pl_ksef.document"].sudo()
+        for _round in range(rounds):
+            self.due_now()
+            documents._process(connection)
+
+    def due_now(self):
+        """Let every waiting document be due, as if its time had come."""
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE l10n_pl_ksef_document SET retry_at = NULL")
+        self.env.cr.execute("UPDATE l10n_pl_ksef_connection SET next_call_at = NULL")
+        self.env.invalidate_all()
