@@ -10,7 +10,10 @@ by whoever keeps the state. What its callers need to speak to it is importable h
 """
 
 from .client_auth import AuthCalls
+from .client_batch import BatchCalls
+from .client_certificates import CertificateCalls
 from .client_context import ContextCalls
+from .client_export import ExportCalls
 from .client_invoices import InvoiceCalls
 from .client_sessions import SessionCalls
 from .invoice_types import (
@@ -83,7 +86,15 @@ __all__ = [
 ]
 
 
-class KsefClient(AuthCalls, SessionCalls, InvoiceCalls, ContextCalls):
+class KsefClient(
+    AuthCalls,
+    SessionCalls,
+    BatchCalls,
+    InvoiceCalls,
+    ExportCalls,
+    CertificateCalls,
+    ContextCalls,
+):
     """All calls to one environment; a context manager. See `calls.Calls` for options.
 
     Calls that need a login use the `access_token` given here. Not for two threads.

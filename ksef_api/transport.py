@@ -169,29 +169,32 @@ class Transport:
         sink=None,
         max_bytes: int = MAX_ANSWER,
         total: float | None = None,
+        timeout=None,
     ) -> Answer:
         """Call a pre-signed address that KSeF handed out; no token goes with it.
 
         :param body: bytes, or a binary file that is streamed
         :param sink: a binary file that takes the answer; `content` is empty then
-        :param total: seconds for the whole answer, when not the transport's own
+        :param total, timeout: for big files, instead of the transport's own
         :raises BadAnswer: "foreign_url": the address is not of this environment
         """
         url = urljoin(self.environment.api_url + "/", url)
         if not same_authority(self.environment, url):
             raise BadAnswer("foreign_url", details=[urlsplit(url).hostname or ""])
         label = "(pre-signed) " + urlsplit(url).path[-60:]
-        with self._open(method, url, label, headers=headers, data=body) as response:
+        with self._open(
+            method, url, label, timeout=timeout, headers=headers, data=body
+        ) as response:
             return self._read(response, max_bytes, total or self._total, sink)
 
-    def _open(self, method, url, label, *, token=None, **kwargs):
+    def _open(self, method, url, label, *, token=None, timeout=None, **kwargs):
         began = time.monotonic()
         try:
             response = self._session.request(
                 method,
                 url,
                 auth=_Bearer(token),
-                timeout=self._timeout,
+                timeout=timeout or self._timeout,
                 verify=self._verify,
                 allow_redirects=False,
                 stream=True,
