@@ -97,5 +97,5 @@ class KsefClient(
 ):
     """All calls to one environment; a context manager. See `calls.Calls` for options.
 
-    Calls that need a login use the `access_token` given here. Not for two threads.
+    Calls that need a login use the `access_token` given here.
     """

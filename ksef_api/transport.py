@@ -7,6 +7,7 @@ import ssl
 import time
 from dataclasses import dataclass, field
 from decimal import Decimal
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -96,7 +97,10 @@ class Answer:
 
 
 class Transport:
-    """Calls to one environment over one `requests.Session`; not for two threads.
+    """Calls to one environment over one `requests.Session`.
+
+    It keeps nothing of a login, no cookies either: connections of several companies,
+    and threads, may share one.
 
     :param timeout: seconds for connecting and for each silence while reading
     :param verify: False is not taken: True, or the path of an authority's certificate
@@ -119,6 +123,7 @@ class Transport:
         self._verify = verify
         self._total = total
         self._session = session or requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers["User-Agent"] = USER_AGENT
         self._session.headers["Accept-Encoding"] = "gzip"
 

@@ -6,10 +6,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Server:
-    """Answers requests in the order of `replies`; keeps what came in `requests`."""
+    """Answers requests in the order of `replies`; keeps what came in `requests` and
+    over which `connections`.
+    """
 
     def __init__(self):
-        self.replies, self.requests = [], []
+        self.replies, self.requests, self.connections = [], [], set()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -45,6 +47,7 @@ def _handler(server):
             body = self.rfile.read(length)
             request = (self.command, self.path, dict(self.headers), body)
             server.requests.append(request)
+            server.connections.add(self.client_address)
             server.replies.pop(0)(self)
 
         do_GET = do_POST = do_PUT = do_DELETE = answer

@@ -7,7 +7,6 @@ import time
 from decimal import Decimal
 
 import pytest
-import requests
 from http_server import cut
 
 from ksef_api import environment, errors
@@ -321,10 +320,17 @@ def test_no_secret_is_in_errors_logs_or_reprs(server, client, caplog):
     assert second.__cause__ is None and second.__suppress_context__
 
 
-def test_one_connection_serves_many_calls(server):
-    session = requests.Session()
-    with KsefClient(environment.custom(server.url), session=session) as client:
-        for _call in range(3):
-            server.will_answer(data=CHALLENGE)
-            client.challenge()
-    assert len(server.requests) == 3
+def test_cookies_are_not_kept(server, client):
+    """A transport serves several companies: nothing of one may go with another."""
+    server.will_answer(data=CHALLENGE, headers={"Set-Cookie": "who=first; Path=/"})
+    server.will_answer(data=CHALLENGE)
+    client.challenge()
+    client.challenge()
+    assert "Cookie" not in server.requests[1][2]
+
+
+def test_one_connection_serves_many_calls(server, client):
+    for _call in range(3):
+        server.will_answer(data=CHALLENGE)
+        client.challenge()
+    assert (len(server.requests), len(server.connections)) == (3, 1)
