@@ -62,6 +62,7 @@ def signature_xml(
     digest=SHA256,
     certificates=None,
     c14n=EXC_C14N,
+    method=None,
 ):
     """An unfilled signature.
 
@@ -69,7 +70,7 @@ def signature_xml(
     :param version: "V2" for SigningCertificateV2
     :param certificates: those in KeyInfo, if others
     """
-    method = {"rsa": RSA_SHA256, "ec": ECDSA_SHA256}[certificate.key_type]
+    method = method or {"rsa": RSA_SHA256, "ec": ECDSA_SHA256}[certificate.key_type]
     der = (named or certificate).certificate_der
     value = base64.b64encode(hashlib.new(DIGESTS[digest], der).digest()).decode()
     listed = "".join(

@@ -12,7 +12,16 @@ from lxml import etree
 
 from ksef_api import xades
 from ksef_api.errors import DocumentError, SignatureError
-from ksef_api.xml_names import AUTH_NS, DIGESTS, DS, ENVELOPED, EXC_C14N, XADES
+from ksef_api.xml_names import (
+    AUTH_NS,
+    C14N,
+    DIGESTS,
+    DS,
+    ENVELOPED,
+    EXC_C14N,
+    SIGNATURES,
+    XADES,
+)
 
 CHALLENGE = "20260101-CR-20F5EE4000-DA48AE4124-46"
 OTHER_CHALLENGE = "20260102-CR-20F5EE4000-DA48AE4124-47"
@@ -60,6 +69,28 @@ def test_an_enveloping_signature_is_taken(packed):
 def test_xpath_ways_of_leaving_the_signature_out_are_taken(step):
     references = program.reference("", step, program.transform(EXC_C14N))
     signed = program.enveloped(REQUEST, RSA, references=references + program.PROPERTIES)
+    assert xades.check_signed_request(signed, REQUEST)
+
+
+def test_the_whole_document_may_be_named_by_an_xpointer():
+    references = program.WHOLE.replace('URI=""', 'URI="#xpointer(/)"')
+    signed = program.enveloped(REQUEST, RSA, references=references + program.PROPERTIES)
+    assert xades.check_signed_request(signed, REQUEST)
+
+
+@pytest.mark.parametrize("method", sorted(SIGNATURES))
+def test_every_signature_method_of_ksef_is_taken(method):
+    signer = EC if "ecdsa" in method else RSA
+    signed = program.enveloped(REQUEST, signer, method=method)
+    assert xades.check_signed_request(signed, REQUEST)
+
+
+@pytest.mark.parametrize("c14n", sorted(C14N))
+@pytest.mark.parametrize("digest", [*DIGESTS][:2])
+def test_every_canonical_form_of_ksef_is_taken(c14n, digest):
+    steps = (program.transform(ENVELOPED), program.transform(c14n))
+    references = program.reference("", *steps, digest=digest) + program.PROPERTIES
+    signed = program.enveloped(REQUEST, RSA, references=references, c14n=c14n)
     assert xades.check_signed_request(signed, REQUEST)
 
 
@@ -240,6 +271,15 @@ def test_a_reference_out_of_the_file_is_refused_and_not_followed(uri):
     signed = program.enveloped(REQUEST, RSA).decode()
     signed = signed.replace('<ds:Reference URI=""', f'<ds:Reference URI="{uri}"')
     assert refusal(signed.encode()) == "detached"
+
+
+def test_addresses_in_key_info_are_not_followed(server):
+    """KeyInfo is not signed: anyone may write into it."""
+    hint = f'<ds:RetrievalMethod URI="{server.url}/key"/>'
+    signed = program.enveloped(REQUEST, RSA).decode()
+    signed = signed.replace("<ds:KeyInfo>", "<ds:KeyInfo>" + hint)
+    assert xades.check_signed_request(signed.encode(), REQUEST).nip == pki.NIP
+    assert server.requests == []
 
 
 def test_a_signature_with_a_shared_secret_is_refused():
