@@ -11,6 +11,7 @@ from .annotations import (
     Margin,
     NewVehicle,
     NewVehicles,
+    NewVehicleSupply,
     Vessel,
 )
 from .attachment import (
@@ -28,6 +29,7 @@ from .attachment import (
     TableSum,
     TextBlock,
 )
+from .check import check, examine
 from .correction import (
     AdvanceInvoice,
     AdvancePayment,

@@ -15,10 +15,9 @@ from .declare import (
     optional,
     part,
     rules,
-    together,
 )
 from .kinds import MarginScheme
-from .values import DATE, NUMBER, YES_NO
+from .values import DATE, NUMBER
 
 
 @rules(choice("act", "directive", "other"))
@@ -79,20 +78,26 @@ class NewVehicle:
     aircraft: Aircraft | None = inline(Aircraft)
 
 
-@rules(together("vehicles", "duty_art_42_5"))
 @model()
-class NewVehicles:
-    """*NoweSrodkiTransportu*; empty when there are none.
+class NewVehicleSupply:
+    """The new means of transport that are sold.
 
-    :param duty_art_42_5: whether the duty of art. 42(5) exists (*P_42_5*)
+    :param duty_art_42_5: whether the duty of art. 42(5) exists
     """
 
-    _sold: None = marks("P_22", "vehicles")
-    duty_art_42_5: bool | None = optional("P_42_5", YES_NO)
+    duty_art_42_5: bool = flag("P_42_5")
     vehicles: list[NewVehicle] = elements(
-        "NowySrodekTransportu", NewVehicle, at_most=10_000
+        "NowySrodekTransportu", NewVehicle, at_least=1, at_most=10_000
     )
-    _none: None = marks_none("P_22N", "vehicles")
+
+
+@model()
+class NewVehicles:
+    """*NoweSrodkiTransportu*; empty when there are none."""
+
+    _sold: None = marks("P_22", "supply")
+    supply: NewVehicleSupply | None = inline(NewVehicleSupply)
+    _none: None = marks_none("P_22N", "supply")
 
 
 @model()

@@ -105,7 +105,7 @@ class DataBlock:
 
 @model()
 class Attachment:
-    """*Zalacznik*: with consent given in e-Urzad Skarbowy, and in batch sessions only."""
+    """*Zalacznik*: by consent given in e-Urzad Skarbowy, in batch sessions only."""
 
     blocks: list[DataBlock] = elements(
         "BlokDanych", DataBlock, at_least=1, at_most=1000

@@ -5,6 +5,7 @@ from lxml import etree
 FA3 = "http://crd.gov.pl/wzor/2025/06/25/13775/"
 FA2 = "http://crd.gov.pl/wzor/2023/06/29/12648/"
 SCHEMAS = {FA3: "FA (3)", FA2: "FA (2)"}
+LINE_NUMBERS = {"FaWiersz": "NrWierszaFa", "ZamowienieWiersz": "NrWierszaZam"}
 
 
 def path_of(element):

@@ -3,7 +3,7 @@
 import importlib.util
 import re
 import threading
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,7 +12,7 @@ from lxml import etree
 from .. import safe_xml
 from ..errors import DocumentError
 from .faults import Fault
-from .names import FA3, path_of
+from .names import FA3, LINE_NUMBERS, path_of
 
 MAX_FAULTS = 100
 _XSD = "{http://www.w3.org/2001/XMLSchema}schema"
@@ -31,20 +31,21 @@ _CODES = {
     "SCHEMAV_CVC_MAXEXCLUSIVE_VALID": "too_large",
     "SCHEMAV_CVC_COMPLEX_TYPE_4": "missing",  # an attribute
 }
+_SIZES = ("too_long", "too_short", "digits")
+_BOUNDS = ("too_small", "too_large")
 
 
 class _Beside(etree.Resolver):
-    """Finds what a schema imports, by file name, in the schema's own folder only."""
+    """Finds what a schema imports, by file name, among the files given; only there."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, files):
+        self.files = files
 
     def resolve(self, url, public_id, context):
-        name = Path(unquote(urlsplit(url).path)).name
-        file = self.folder / name
-        if not file.is_file():
+        name = unquote(urlsplit(url).path).rpartition("/")[2]
+        if name not in self.files:
             raise DocumentError("schema_part", name)
-        return self.resolve_filename(str(file), context)
+        return self.resolve_string(self.files[name], context, base_url=name)
 
 
 class Schema:
@@ -57,14 +58,27 @@ class Schema:
 
     @classmethod
     def load(cls, path, namespace=FA3):
-        """Load a schema, once in a process.
+        """Load a schema and compile it, once in a process.
 
-        :param path: its file, or the folder with it and the files it imports
+        :param path: its file, or the folder with it; what it imports is beside it
         :param namespace: the schema's target namespace
-        :raises DocumentError: "no_schema" when there is none; "schema_part" when a file
-            it imports is not beside it; "bad_schema"
+        :raises DocumentError: as `from_files`
         """
-        return _load(Path(path).resolve(), namespace)
+        path = Path(path)
+        folder = path if path.is_dir() else path.parent
+        files = {file.name: file.read_bytes() for file in folder.glob("*.xsd")}
+        return cls.from_files(files, namespace)
+
+    @classmethod
+    def from_files(cls, files, namespace=FA3):
+        """Compile a schema, once in a process, without network.
+
+        :param files: {file name: content} of the schema and all that it imports
+        :param namespace: the schema's target namespace
+        :raises DocumentError: "no_schema" when none is for the namespace; "bad_schema",
+            also when a file that it imports is not there
+        """
+        return _compile(tuple(sorted(files.items())), namespace)
 
     def validate(self, xml: bytes) -> list[Fault]:
         """Check a document; no fault found is an empty list, at most `MAX_FAULTS`.
@@ -93,7 +107,7 @@ def find_schema(path=None):
     :param path: folder or file to look in first, or None
     :return: `Schema`, or None when it is not to be had
     """
-    for place in filter(None, (path, _from_ksef_client())):
+    for place in filter(None, (path, _ksef_client_folder())):
         try:
             return Schema.load(place)
         except DocumentError:
@@ -101,39 +115,41 @@ def find_schema(path=None):
     return None
 
 
-def _from_ksef_client():
+def _ksef_client_folder():
     spec = importlib.util.find_spec("ksef_client")
     places = spec and spec.submodule_search_locations
     return Path(places[0], "documents", "fa3", "schemas") if places else None
 
 
-@cache
-def _load(path, namespace):
-    files = sorted(path.glob("*.xsd")) if path.is_dir() else [path]
-    for file in files:
-        parser = etree.XMLParser(no_network=True, resolve_entities=False)
-        parser.resolvers.add(_Beside(file.parent))
-        try:
-            root = etree.parse(str(file), parser).getroot()
+@lru_cache(maxsize=8)
+def _compile(items, namespace):
+    files = dict(items)
+    try:
+        for name in files:
+            parser = etree.XMLParser(no_network=True, resolve_entities=False)
+            parser.resolvers.add(_Beside(files))
+            root = etree.fromstring(files[name], parser, base_url=name)
             if root.tag == _XSD and root.get("targetNamespace") == namespace:
                 return Schema(etree.XMLSchema(root))
-        except (etree.LxmlError, OSError) as error:
-            raise DocumentError("bad_schema", str(error)[:300]) from None
-    raise DocumentError("no_schema", str(path))
+    except (etree.LxmlError, DocumentError) as error:
+        raise DocumentError("bad_schema", str(error)[:300]) from None
+    raise DocumentError("no_schema", namespace)
 
 
 def _fault(root, entry):
     found = root.xpath(entry.path) if entry.path else []
     element = found[0] if found else root
     path, name = path_of(element), etree.QName(element).localname
-    code, limit, value = _CODES.get(entry.type_name, "other"), _quoted(entry), None
+    code, value = _CODES.get(entry.type_name, "other"), None
     if entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
         return _content_fault(element, path, name, entry.message)
     if not len(element):
         value = (element.text or "")[:100]
         if code == "other" and "DATATYPE" in entry.type_name:
             code = "type"
-    return Fault(path, name, _line_number(element), code, limit, value)
+    return Fault(
+        path, name, _line_number(element), code, _limit(code, entry.message), value
+    )
 
 
 def _content_fault(element, path, name, message):
@@ -147,18 +163,17 @@ def _content_fault(element, path, name, message):
     return Fault(path, name, line, "not_allowed", tuple(expected))
 
 
-def _quoted(entry):
-    """The limit in libxml2's sentence: the last number in quotes."""
-    numbers = re.findall(r"'(-?\d+(?:\.\d+)?)'", entry.message.partition("]")[2])
-    return int(numbers[-1]) if numbers and numbers[-1].isdigit() else None
+def _limit(code, message):
+    """The limit in libxml2's sentence: what stands last in quotes."""
+    quoted = re.findall(r"'([^']*)'", message.partition("[facet")[2])
+    if code in _SIZES and quoted and quoted[-1].isdigit():
+        return int(quoted[-1])
+    return quoted[-1] if code in _BOUNDS and quoted else None
 
 
 def _line_number(element):
     for item in (element, *element.iterancestors()):
-        name = etree.QName(item).localname
-        number = {"FaWiersz": "NrWierszaFa", "ZamowienieWiersz": "NrWierszaZam"}.get(
-            name
-        )
+        number = LINE_NUMBERS.get(etree.QName(item).localname)
         if number:
             text = item.findtext(f"{{*}}{number}") or ""
             return int(text) if text.isdigit() and text.isascii() else None

@@ -15,6 +15,12 @@ _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})?", re.ASCII
 )
 _SPACE = " \t\r\n"
+_PLANE_ENDS = "".join(chr(p << 16 | end) for p in range(17) for end in (0xFFFE, 0xFFFF))
+# Characters that XML forbids, and those it only discourages but KSeF refuses.
+UNWANTED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    f"{_PLANE_ENDS}]"
+)
 
 
 class BadValue(ValueError):
@@ -46,6 +52,19 @@ class Text:
     def from_text(self, text):
         """Read a str as it stands, white space and all."""
         return text
+
+    def fault(self, value):
+        """What limit a value breaks: (code, limit), or None."""
+        if UNWANTED.search(value):
+            return "characters", None
+        text = collapse(value) if self.collapsed else value
+        if self.longest and len(text) > self.longest:
+            return "too_long", self.longest
+        if len(text) < self.shortest:
+            return "too_short", self.shortest
+        if self.pattern and not re.fullmatch(self.pattern, text, re.ASCII):
+            return "pattern", None
+        return None
 
 
 @dataclass(frozen=True)
@@ -79,6 +98,12 @@ class Number:
             raise BadValue("type")
         return Decimal(text)
 
+    def fault(self, value):
+        """What limit a value breaks: (code, limit), or None."""
+        if value and value.adjusted() >= self.whole:
+            return "digits", self.whole
+        return _outside(value, self.lowest, self.highest)
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -96,6 +121,12 @@ class Whole:
     def from_text(self, text):
         """Read an int."""
         return _whole(text)
+
+    def fault(self, value):
+        """What limit a value breaks: (code, limit), or None."""
+        if self.digits and abs(value) >= 10**self.digits:
+            return "digits", self.digits
+        return _outside(value, self.lowest, None)
 
 
 @dataclass(frozen=True)
@@ -117,6 +148,10 @@ class Day:
         if not _DATE.fullmatch(text):
             raise BadValue("type")
         return date.fromisoformat(text)
+
+    def fault(self, value):
+        """What limit a value breaks: (code, limit), or None."""
+        return _outside(value, self.first, self.last)
 
 
 @dataclass(frozen=True)
@@ -147,6 +182,10 @@ class Moment:
         read = datetime.fromisoformat(f"{moment}.{fraction}{zone}")
         return read.astimezone(timezone.utc)
 
+    def fault(self, value):
+        """What limit a value breaks: (code, limit), or None."""
+        return _outside(value, self.first, self.last)
+
 
 @dataclass(frozen=True)
 class Code:
@@ -175,6 +214,10 @@ class Code:
             raise BadValue("enumeration")
         return found
 
+    def fault(self, value):
+        """What limit a value breaks: (code, limit), or None."""
+        return ("enumeration", None) if value in self.excluded else None
+
 
 @dataclass(frozen=True)
 class Choice12:
@@ -196,6 +239,18 @@ class Choice12:
         if number == 1 or (number == 2 and not self.only_yes):
             return number == 1
         raise BadValue("enumeration")
+
+    def fault(self, value):
+        """What limit a value breaks: none beyond its type."""
+        return None
+
+
+def _outside(value, lowest, highest):
+    if lowest is not None and value < lowest:
+        return "too_small", lowest
+    if highest is not None and value > highest:
+        return "too_large", highest
+    return None
 
 
 def _whole(text):

@@ -1,6 +1,5 @@
 """Document -> XML: walks the declarations. Knows no element of FA(3)."""
 
-import re
 from functools import cache
 from operator import attrgetter
 
@@ -10,16 +9,7 @@ from lxml.etree import SubElement
 from ..errors import DocumentError
 from .declare import Form, is_given, specs_of
 from .names import FA3, path_of
-from .values import MARK, BadValue
-
-# KSeF refuses what XML 1.0 only discourages: control characters and non-characters.
-DISCOURAGED = re.compile(
-    "[\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(
-        f"{chr(p * 0x10000 + 0xFFFE)}{chr(p * 0x10000 + 0xFFFF)}" for p in range(1, 17)
-    )
-    + "]"
-)
+from .values import MARK, UNWANTED, BadValue
 
 
 def write(invoice) -> bytes:
@@ -36,11 +26,11 @@ def write(invoice) -> bytes:
         _fill(root, invoice)
     except BadValue as error:
         raise DocumentError(error.code, path_of(_last(root))) from None
-    except ValueError:  # lxml: a control character
+    except ValueError:  # lxml refuses what XML forbids
         raise DocumentError("characters", path_of(_last(root))) from None
     data = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
-    if DISCOURAGED.search(data.decode()):
-        raise DocumentError("characters", path_of(_discouraged(root)))
+    if UNWANTED.search(data.decode()):
+        raise DocumentError("characters", path_of(_unwanted(root)))
     return data
 
 
@@ -51,8 +41,8 @@ def _last(element):
     return element
 
 
-def _discouraged(root):
-    return next(item for item in root.iter() if DISCOURAGED.search(item.text or ""))
+def _unwanted(root):
+    return next(item for item in root.iter() if UNWANTED.search(item.text or ""))
 
 
 def _fill(parent, document):
