@@ -116,13 +116,13 @@ def enveloped(request, certificate, **options):
     return fill(root, certificate)
 
 
-def enveloping(request, certificate, packed=False, uri="#request", extra=""):
+def enveloping(request, certificate, packed=False, uri="#request", extra="", step=None):
     """The request inside the signature, as XML or (`packed`) in base64."""
     if packed:
-        content, step = base64.b64encode(request).decode(), transform(BASE64)
+        content = base64.b64encode(request).decode()
     else:
         content = etree.tostring(etree.fromstring(request)).decode()
-        step = transform(EXC_C14N)
+    step = step or transform(BASE64 if packed else EXC_C14N)
     objects = f'<ds:Object Id="request">{content}</ds:Object>{extra}'
     root = etree.fromstring(
         signature_xml(

@@ -14,12 +14,14 @@ from ksef_api import xades
 from ksef_api.errors import DocumentError, SignatureError
 from ksef_api.xml_names import (
     AUTH_NS,
+    BASE64,
     C14N,
     DIGESTS,
     DS,
     ENVELOPED,
     EXC_C14N,
     SIGNATURES,
+    SIGNED_PROPERTIES_TYPE,
     XADES,
 )
 
@@ -258,6 +260,55 @@ def test_an_xpath_that_signs_less_than_the_document_is_refused(step):
     references = program.reference("", wrapped) + program.PROPERTIES
     signed = program.enveloped(REQUEST, RSA, references=references)
     assert refusal(signed) == "transform"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        '<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116">'
+        "<ds:XPath>false()</ds:XPath></ds:Transform>",
+        program.NOT_SIGNATURE,
+    ],
+    ids=["nothing", "not the signature"],
+)
+def test_an_enveloping_signature_must_cover_the_request_itself(step):
+    assert refusal(program.enveloping(REQUEST, RSA, step=step)) == "transform"
+
+
+def test_of_a_request_in_xml_not_only_the_text_must_be_covered():
+    signed = program.enveloping(REQUEST, RSA).decode()
+    step = f'Transform Algorithm="{EXC_C14N}"'
+    signed = signed.replace(step, f'Transform Algorithm="{BASE64}"', 1)
+    assert refusal(signed.encode()) == "transform"
+
+
+def test_signed_properties_must_not_be_signed_away():
+    away = program.reference(
+        "#props", program.NOT_SIGNATURE, kind=SIGNED_PROPERTIES_TYPE
+    )
+    signed = program.enveloped(REQUEST, RSA, references=program.WHOLE + away)
+    assert refusal(signed) == "transform"
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        program.WHOLE + program.reference("#props", program.transform(EXC_C14N)),
+        program.WHOLE.replace("URI", f'Type="{SIGNED_PROPERTIES_TYPE}" URI')
+        + program.PROPERTIES,
+    ],
+    ids=["untyped", "mistyped"],
+)
+def test_the_reference_to_signed_properties_must_be_typed_as_such(references):
+    signed = program.enveloped(REQUEST, RSA, references=references)
+    assert refusal(signed) == "not_xades"
+
+
+def test_an_enveloping_signature_must_be_the_whole_file():
+    signature = etree.fromstring(program.enveloping(REQUEST, RSA))
+    root = etree.Element("Wrapper")
+    root.append(signature)
+    assert refusal(etree.tostring(root)) == "layout"
 
 
 def test_a_style_sheet_among_the_transforms_is_refused():

@@ -308,12 +308,13 @@ def test_no_secret_is_in_errors_logs_or_reprs(server, client, caplog):
     caplog.set_level(logging.DEBUG)
     server.will_answer(data={})
     server.will_answer(401, {"detail": "no"})
+    server.will_answer(body=b"<upo/>", kind="application/xml")
     server.will_do(cut)
     client.rate_limits()
     first = raised(errors.Unauthorized, client.rate_limits)
-    second = raised(
-        errors.NoAnswer, client.upo_from_url, server.url + "/x?se=1&sig=very-secret"
-    )
+    url = server.url + "/x?se=1&sig=very-secret"
+    client.upo_from_url(url)
+    second = raised(errors.NoAnswer, client.upo_from_url, url)
     told = caplog.text + repr([first, second, client, client.transport]) + str(second)
     assert "rate-limits" in caplog.text  # the log was really looked at
     assert "very-secret" not in told
