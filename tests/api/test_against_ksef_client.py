@@ -18,8 +18,6 @@ from ksef_api.environment import TEST
 HASH = "UtQp9Gpc51y+u3xApZjIjgkpZ01js+J8KflSPW8WzIE="
 API = "https://api-test.ksef.mf.gov.pl"
 LINKS = VerificationLinkService(KsefClientOptions(base_url=API))
-    KsefClientOptions(base_url="https://api-test.ksef.mf.gov.pl")
-)
 
 
 @pytest.fixture(params=["rsa", "ec"])
