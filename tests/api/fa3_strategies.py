@@ -136,21 +136,37 @@ def fullest(turn):
 
 
 def _fullest(cls, turn):
-    left_out = set()
-    for rule in rules_of(cls):
-        if isinstance(rule, Choice):
-            chosen = rule.fields[turn % len(rule.fields)]
-            left_out.update(name for name in rule.fields if name != chosen)
-    for rule in rules_of(cls):
-        if not isinstance(rule, Choice) and left_out.intersection(rule.fields):
-            left_out.update(rule.fields + rule.extras)
+    left_out = _left_out(cls, turn)
+    alternatives = [_alternatives(r) for r in rules_of(cls) if isinstance(r, Choice)]
+    # what is inside takes the next turn when this has had all of its own
+    inner = turn // max(map(len, alternatives), default=1)
     filled = {}
     for name, spec in specs_of(cls):
         if name not in left_out and spec.form not in SILENT:
-            one = _example(spec, turn)
+            one = _example(spec, inner if spec.is_model else turn)
             repeated = spec.form is Form.REPEATED
             filled[name] = [one] * min(2, spec.at_most) if repeated else one
     return cls(**filled)
+
+
+def _alternatives(rule):
+    return rule.fields if rule.required else (*rule.fields, None)
+
+
+def _left_out(cls, turn):
+    names = set()
+    for _name, spec in specs_of(cls):
+        if spec.form is Form.DERIVED and not spec.expected and turn % 7 == 5:
+            names.update(spec.fields)  # the turn of "there is none"
+    for rule in rules_of(cls):
+        if isinstance(rule, Choice):
+            options = _alternatives(rule)
+            chosen = options[turn % len(options)]
+            names.update(name for name in rule.fields if name != chosen)
+    for rule in rules_of(cls):
+        if not isinstance(rule, Choice) and names.intersection(rule.fields):
+            names.update(rule.fields + rule.extras)
+    return names
 
 
 def _example(spec, turn):

@@ -1,0 +1,195 @@
+"""What is read: FA(2), strange and hostile documents."""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from fa3_examples import line, sale
+from lxml import etree
+
+from ksef_api.errors import DocumentError
+from ksef_api.fa3 import FA2, FA3, Due, Payment, Rate, check, read, write
+
+
+def xml_of(document=None, **replaced):
+    """The XML of an invoice with some of its text replaced."""
+    text = write(document or sale()).decode()
+    for old, new in replaced.items():
+        pattern = rf"<{old}>[^<]*</{old}>"
+        assert re.search(pattern, text), old
+        text = re.sub(pattern, lambda _match, new=new: new, text, count=1)
+    return text.encode()
+
+
+def as_fa2(xml):
+    """The same in FA(2)'s namespace, without what FA(2) does not have."""
+    text = xml.decode().replace(FA3, FA2).replace("FA (3)", "FA (2)")
+    return re.sub(r"<(JST|GV)>2</\1>", "", text).encode()
+
+
+def refusal(xml):
+    """Reason and details of the refusal."""
+    with pytest.raises(DocumentError) as caught:
+        read(xml)
+    return caught.value.reason, caught.value.details
+
+
+def test_fa2_is_read_as_the_same_document():
+    document = sale()
+    result = read(as_fa2(write(document)))
+    assert result.schema == "FA (2)"
+    assert result.document == document
+    assert result.unknown == []
+
+
+def test_what_was_read_from_fa2_is_written_as_fa3():
+    xml = write(read(as_fa2(write(sale()))).document)
+    assert etree.fromstring(xml).tag == f"{{{FA3}}}Faktura"
+
+
+@pytest.mark.parametrize(
+    ("old", "sums", "rate"),
+    [
+        ("0", {"net_0_domestic": 1}, Rate.ZERO_DOMESTIC),
+        ("0", {"net_0_eu": 1}, Rate.ZERO_EU),
+        ("0", {"net_0_export": 1}, Rate.ZERO_EXPORT),
+        ("np", {"net_abroad": 1}, Rate.ABROAD),
+        ("np", {"net_eu_services": 1}, Rate.EU_SERVICE),
+        ("0", {"net_0_eu": 1, "net_0_export": 1}, Rate.LEGACY_ZERO),
+        ("np", {}, Rate.LEGACY_NOT_TAXED),
+    ],
+)
+def test_the_sums_of_fa2_tell_which_zero_is_meant(old, sums, rate):
+    total = sale().body.total
+    document = sale(
+        net_23=None, vat_23=None, lines=[line()], **dict.fromkeys(sums, total)
+    )
+    xml = as_fa2(xml_of(document, P_12=f"<P_12>{old}</P_12>"))
+    assert read(xml).document.body.lines[0].rate is rate
+
+
+def test_a_rate_that_fa3_does_not_know_is_told_before_sending():
+    faults = check(sale(lines=[line(rate=Rate.LEGACY_ZERO)]))
+    assert [(fault.element, fault.code) for fault in faults] == [
+        ("P_12", "enumeration")
+    ]
+
+
+def test_fa2s_free_text_of_a_due_date_is_kept():
+    document = sale(payment=Payment(due=[Due(on=sale().body.issue_date)]))
+    xml = as_fa2(write(document)).replace(
+        b"</Termin>", b"</Termin><TerminOpis>14 dni od dostawy</TerminOpis>"
+    )
+    due = read(xml).document.body.payment.due[0]
+    assert (due.on, due.rule_text) == (document.body.issue_date, "14 dni od dostawy")
+
+
+def test_unknown_elements_are_left_out_and_told_with_place_and_text():
+    xml = xml_of(P_7="<P_7>Krzesło</P_7><Nowe><A>x</A> <B>y</B></Nowe>")
+    result = read(xml)
+    assert result.document == sale()
+    assert [(u.path, u.text) for u in result.unknown] == [("Fa/FaWiersz/Nowe", "x y")]
+
+
+def test_a_second_value_of_a_single_element_is_told_and_the_first_one_counts():
+    result = read(xml_of(P_2="<P_2>FIRST</P_2><P_2>SECOND</P_2>"))
+    assert result.document.body.number == "FIRST"
+    assert [(u.path, u.text) for u in result.unknown] == [("Fa/P_2[2]", "SECOND")]
+
+
+def test_elements_of_foreign_namespaces_are_not_taken_for_ours():
+    result = read(xml_of(P_1M='<P_1M xmlns="urn:x">Kraków</P_1M>'))
+    assert result.document.body.place is None
+    assert len(result.unknown) == 1
+
+
+def test_a_comment_inside_a_value_does_not_cut_it_short():
+    xml = xml_of(P_2="<P_2>FV/1<!-- -->/2026<?x y?>/A</P_2>")
+    assert read(xml).document.body.number == "FV/1/2026/A"
+
+
+def test_comments_between_elements_are_nothing():
+    assert read(xml_of(P_1M="<!-- x --><P_1M>Warszawa</P_1M>")).unknown == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-02-15T09:30:00Z", timedelta()),
+        ("2026-02-15T09:30:00", timedelta()),
+        ("2026-02-15T10:30:00+01:00", timedelta()),
+        ("2026-02-15T09:30:00.5Z", timedelta(seconds=0.5)),
+        ("2026-02-15T09:30:00.123456789Z", timedelta(microseconds=123456)),
+        (" 2026-02-15T09:30:00Z\n", timedelta()),
+    ],
+)
+def test_moments_are_read_in_utc(written, meant):
+    element = f"<DataWytworzeniaFa>{written}</DataWytworzeniaFa>"
+    read_at = read(xml_of(DataWytworzeniaFa=element)).document.header.created_at
+    assert read_at == datetime(2026, 2, 15, 9, 30, tzinfo=timezone.utc) + meant
+    assert read_at.utcoffset() == timedelta()
+
+
+def test_flags_and_codes_are_read_in_every_form_the_schema_allows():
+    xml = xml_of(
+        P_16="<P_16> 01 </P_16>", FormaPlatnosci="<FormaPlatnosci>+6</FormaPlatnosci>"
+    )
+    body = read(xml).document.body
+    assert body.annotations.cash_method is True
+    assert body.payment.method == "6"
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e5", "1_000", "Infinity", "", "1,5", "٣"])
+def test_a_number_that_is_none_is_refused_with_its_place(value):
+    assert refusal(xml_of(P_15=f"<P_15>{value}</P_15>")) == ("type", ["Fa/P_15", value])
+
+
+@pytest.mark.parametrize("value", ["2026-02-31", "2026-W01-1", "20260215", "yesterday"])
+def test_a_date_that_is_none_is_refused_with_its_place(value):
+    assert refusal(xml_of(P_1=f"<P_1>{value}</P_1>")) == ("type", ["Fa/P_1", value])
+
+
+def test_an_unknown_code_is_refused_with_its_place():
+    found = refusal(xml_of(sale(lines=[line(), line(2)]), P_12="<P_12>24</P_12>"))
+    assert found == ("enumeration", ["Fa/FaWiersz[1]/P_12", "24"])
+
+
+@pytest.mark.parametrize(
+    ("element", "place"),
+    [
+        ("P_2", "Fa/P_2"),
+        ("RodzajFaktury", "Fa/RodzajFaktury"),
+        ("NrWierszaFa", "Fa/FaWiersz/NrWierszaFa"),
+    ],
+)
+def test_a_missing_required_element_is_named(element, place):
+    assert refusal(xml_of(**{element: ""})) == ("missing", [place])
+
+
+def test_a_document_of_another_schema_is_no_invoice():
+    assert refusal(b"<Faktura/>")[0] == "schema"
+    assert refusal(f'<Inne xmlns="{FA3}"/>'.encode())[0] == "schema"
+    assert refusal(b'<Invoice xmlns="urn:oasis:ubl"/>')[0] == "schema"
+
+
+def test_an_entity_bomb_is_refused():
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>'
+    body = xml_of(P_2="<P_2>&b;</P_2>").partition(b"\n")[2]
+    assert refusal(bomb + body)[0] == "entities"
+
+
+def test_an_external_entity_is_not_fetched():
+    xxe = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    body = xml_of(P_2="<P_2>&a;</P_2>").partition(b"\n")[2]
+    assert refusal(xxe + body)[0] == "entities"
+
+
+def test_what_is_too_large_is_refused_unparsed():
+    with pytest.raises(DocumentError) as caught:
+        read(b"<" * 101, max_bytes=100)
+    assert caught.value.reason == "too_large"
+
+
+@pytest.mark.parametrize("garbage", [b"", b"%PDF-1.7", b"<Faktura", b"\xff\xfe\x00"])
+def test_garbage_is_not_xml(garbage):
+    assert refusal(garbage)[0] == "not_xml"
