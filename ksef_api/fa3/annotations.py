@@ -25,11 +25,11 @@ from .values import DATE, NUMBER
 class Exemption:
     """*Zwolnienie*: the legal basis of an exemption; empty when nothing is exempt."""
 
-    _exempt: None = marks("P_19", "act", "directive", "other")
+    _exempt: bool = marks("P_19", "act", "directive", "other")
     act: str | None = optional("P_19A")
     directive: str | None = optional("P_19B")
     other: str | None = optional("P_19C")
-    _none: None = marks_none("P_19N", "act", "directive", "other")
+    _none: bool = marks_none("P_19N", "act", "directive", "other")
 
 
 @rules(choice("vin", "body_number", "chassis_number", "frame_number"))
@@ -95,18 +95,18 @@ class NewVehicleSupply:
 class NewVehicles:
     """*NoweSrodkiTransportu*; empty when there are none."""
 
-    _sold: None = marks("P_22", "supply")
+    _sold: bool = marks("P_22", "supply")
     supply: NewVehicleSupply | None = inline(NewVehicleSupply)
-    _none: None = marks_none("P_22N", "supply")
+    _none: bool = marks_none("P_22N", "supply")
 
 
 @model()
 class Margin:
     """*PMarzy*; empty when no margin procedure applies."""
 
-    _applies: None = marks("P_PMarzy", "scheme")
+    _applies: bool = marks("P_PMarzy", "scheme")
     scheme: MarginScheme | None = named_mark(MarginScheme)
-    _none: None = marks_none("P_PMarzyN", "scheme")
+    _none: bool = marks_none("P_PMarzyN", "scheme")
 
 
 @model()

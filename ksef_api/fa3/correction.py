@@ -25,9 +25,9 @@ class CorrectedInvoice:
 
     issue_date: date = element("DataWystFaKorygowanej", DATE)
     number: str = element("NrFaKorygowanej")
-    _in_ksef: None = marks("NrKSeF", "ksef_number")
+    _in_ksef: bool = marks("NrKSeF", "ksef_number")
     ksef_number: str | None = optional("NrKSeFFaKorygowanej", KSEF_NUMBER)
-    _outside_ksef: None = marks_none("NrKSeFN", "ksef_number")
+    _outside_ksef: bool = marks_none("NrKSeFN", "ksef_number")
 
 
 @model()
@@ -87,6 +87,6 @@ class AdvancePayment:
 class AdvanceInvoice:
     """*FakturaZaliczkowa*: known by its KSeF number, or by its own outside KSeF."""
 
-    _outside_ksef: None = marks("NrKSeFZN", "number")
+    _outside_ksef: bool = marks("NrKSeFZN", "number")
     number: str | None = optional("NrFaZaliczkowej")
     ksef_number: str | None = optional("NrKSeFFaZaliczkowej", KSEF_NUMBER)

@@ -113,7 +113,8 @@ def legacy(tag, kind=TEXT_256):
 
 
 def _silent(spec):
-    return _declared(spec, init=False, default=None, repr=False, compare=False)
+    # True, not None: the writer passes over None
+    return _declared(spec, init=False, default=True, repr=False, compare=False)
 
 
 def marks(tag, *names):

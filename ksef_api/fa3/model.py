@@ -35,10 +35,10 @@ class Header:
     :param system: the program that made it
     """
 
-    _form: None = constant(
+    _form: bool = constant(
         "KodFormularza", "FA", kodSystemowy="FA (3)", wersjaSchemy="1-0E"
     )
-    _variant: None = constant("WariantFormularza", "3")
+    _variant: bool = constant("WariantFormularza", "3")
     created_at: datetime = element("DataWytworzeniaFa", CREATED)
     system: str | None = optional("SystemInfo")
 

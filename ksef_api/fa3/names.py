@@ -12,12 +12,13 @@ def path_of(element):
     """Where an element stands: "Fa/FaWiersz[3]/P_7", the root left out."""
     steps = []
     while (parent := element.getparent()) is not None:
-        steps.append(_step(element, parent))
+        steps.append(_step(element))
         element = parent
     return "/".join(reversed(steps))
 
 
-def _step(element, parent):
+def _step(element):
     name = etree.QName(element).localname
-    same = parent.findall(element.tag)
-    return name if len(same) == 1 else f"{name}[{same.index(element) + 1}]"
+    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    alone = not before and next(element.itersiblings(element.tag), None) is None
+    return name if alone else f"{name}[{before + 1}]"

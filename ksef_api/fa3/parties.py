@@ -163,7 +163,7 @@ class ThirdParty:
     mail_address: Address | None = optional("AdresKoresp", Address)
     contacts: list[Contact] = elements("DaneKontaktowe", Contact, at_most=3)
     role: ThirdPartyRole | None = optional("Rola", Code(ThirdPartyRole))
-    _other_role: None = marks("RolaInna", "role_description")
+    _other_role: bool = marks("RolaInna", "role_description")
     role_description: str | None = optional("OpisRoli")
     share: Decimal | None = optional("Udzial", PERCENT)
     customer_number: str | None = optional("NrKlienta")

@@ -51,7 +51,7 @@ class Instalment:
     amount: Decimal = element("KwotaZaplatyCzesciowej", AMOUNT)
     paid_on: date = element("DataZaplatyCzesciowej", PAYMENT_DATE)
     method: PaymentMethod | None = optional("FormaPlatnosci", _METHOD)
-    _other: None = marks("PlatnoscInna", "other_method")
+    _other: bool = marks("PlatnoscInna", "other_method")
     other_method: str | None = optional("OpisPlatnosci")
 
 
@@ -96,7 +96,7 @@ class Payment:
     :param payment_id: *IPKSeF*
     """
 
-    _paid: None = marks("Zaplacono", "paid_on")
+    _paid: bool = marks("Zaplacono", "paid_on")
     paid_on: date | None = optional("DataZaplaty", PAYMENT_DATE)
     partial: PartialPayment | None = optional(
         "ZnacznikZaplatyCzesciowej", Code(PartialPayment)
@@ -106,7 +106,7 @@ class Payment:
     )
     due: list[Due] = elements("TerminPlatnosci", Due, at_most=100)
     method: PaymentMethod | None = optional("FormaPlatnosci", _METHOD)
-    _other: None = marks("PlatnoscInna", "other_method")
+    _other: bool = marks("PlatnoscInna", "other_method")
     other_method: str | None = optional("OpisPlatnosci")
     accounts: list[BankAccount] = elements("RachunekBankowy", BankAccount, at_most=100)
     factor_accounts: list[BankAccount] = elements(

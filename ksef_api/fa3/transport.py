@@ -52,12 +52,12 @@ class Transport:
     """*Transport*."""
 
     kind: TransportKind | None = optional("RodzajTransportu", Code(TransportKind))
-    _other_kind: None = marks("TransportInny", "other_kind")
+    _other_kind: bool = marks("TransportInny", "other_kind")
     other_kind: str | None = optional("OpisInnegoTransportu", TEXT_50)
     carrier: Carrier | None = optional("Przewoznik", Carrier)
     order_number: str | None = optional("NrZleceniaTransportu")
     cargo: Cargo | None = optional("OpisLadunku", Code(Cargo))
-    _other_cargo: None = marks("LadunekInny", "other_cargo")
+    _other_cargo: bool = marks("LadunekInny", "other_cargo")
     other_cargo: str | None = optional("OpisInnegoLadunku", TEXT_50)
     packaging_unit: str | None = optional("JednostkaOpakowania")
     starts_at: datetime | None = optional("DataGodzRozpTransportu", MOMENT)

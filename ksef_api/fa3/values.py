@@ -84,8 +84,9 @@ class Number:
         if not isinstance(value, Decimal) or not value.is_finite():
             raise BadValue("type")
         text = format(value, "f")
-        excess = -value.as_tuple().exponent - self.fraction
-        if excess > 0:
+        point = text.find(".")
+        excess = len(text) - point - 1 - self.fraction
+        if point >= 0 and excess > 0:
             if text[-excess:].strip("0"):
                 raise BadValue("digits")
             text = text[:-excess].rstrip(".")
@@ -196,10 +197,11 @@ class Code:
 
     def to_text(self, value):
         """Write a member, or its value."""
-        try:
-            return self.enum(value).value
-        except ValueError:
-            raise BadValue("enumeration") from None
+        # A member equals its value, so this finds both.
+        member = self.enum._value2member_map_.get(value)
+        if member is None:
+            raise BadValue("enumeration")
+        return member._value_
 
     def from_text(self, text):
         """Read a member; codes that are numbers may be written as 06 or +6."""

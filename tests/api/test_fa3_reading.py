@@ -1,14 +1,29 @@
 """What is read: FA(2), strange and hostile documents."""
 
+import copy
 import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from fa3_examples import line, sale
+from fa3_judges import SHARED
+from fa3_strategies import fullest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from ksef_api.errors import DocumentError
-from ksef_api.fa3 import FA2, FA3, Due, Payment, Rate, check, read, write
+from ksef_api.fa3 import (
+    FA2,
+    FA3,
+    Due,
+    Payment,
+    Rate,
+    Schema,
+    check,
+    read,
+    write,
+)
 
 
 def xml_of(document=None, **replaced):
@@ -24,6 +39,7 @@ def xml_of(document=None, **replaced):
 def as_fa2(xml):
     """The same in FA(2)'s namespace, without what FA(2) does not have."""
     text = xml.decode().replace(FA3, FA2).replace("FA (3)", "FA (2)")
+    text = text.replace("<WariantFormularza>3", "<WariantFormularza>2")
     return re.sub(r"<(JST|GV)>2</\1>", "", text).encode()
 
 
@@ -38,6 +54,27 @@ def test_fa2_is_read_as_the_same_document():
     document = sale()
     result = read(as_fa2(write(document)))
     assert result.schema == "FA (2)"
+    assert result.document == document
+    assert result.unknown == []
+
+
+@pytest.mark.skipif(
+    not list(SHARED.glob("xsd/*FA(2)*")), reason=f"no FA(2) schema in {SHARED}"
+)
+def test_the_fa2_of_these_tests_is_fa2():
+    schema = Schema.load(SHARED / "xsd", FA2)
+    assert schema.validate(as_fa2(write(sale()))) == []
+    assert schema.validate(write(sale())) != []
+
+
+@pytest.mark.parametrize("turn", range(12))
+def test_everything_that_fa2_shares_with_fa3_is_read(turn):
+    document = fullest(turn)
+    document.attachment = None
+    for due in document.body.payment.due:
+        due.rule = None
+    document.buyer.jst = document.buyer.vat_group = False
+    result = read(as_fa2(write(document)))
     assert result.document == document
     assert result.unknown == []
 
@@ -193,3 +230,43 @@ def test_what_is_too_large_is_refused_unparsed():
 @pytest.mark.parametrize("garbage", [b"", b"%PDF-1.7", b"<Faktura", b"\xff\xfe\x00"])
 def test_garbage_is_not_xml(garbage):
     assert refusal(garbage)[0] == "not_xml"
+
+
+TREES = [write(fullest(turn)) for turn in range(4)]
+spoilt_text = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["1e999", "-0", "9" * 5000, "2026-13-01", "24:00:00", "\u0661"]),
+)
+
+
+@settings(max_examples=300, deadline=None, database=None)
+@given(
+    st.sampled_from(TREES),
+    st.integers(0, 5000),
+    st.sampled_from(["text", "drop", "double", "swap", "rename"]),
+    spoilt_text,
+)
+def test_a_spoilt_document_is_read_or_refused_and_never_worse(tree, at, how, text):
+    root = etree.fromstring(tree)
+    elements = list(root.iterdescendants())
+    element = elements[at % len(elements)]
+    if how == "text":
+        try:
+            element.text = text
+        except ValueError:  # XML cannot hold it, so nobody can send it
+            return
+    elif how == "drop":
+        element.getparent().remove(element)
+    elif how == "double":
+        element.addnext(copy.deepcopy(element))
+    elif how == "swap":
+        element.getparent().append(element)
+    else:
+        element.tag = elements[(at * 7) % len(elements)].tag
+    try:
+        result = read(etree.tostring(root))
+    except DocumentError as error:
+        assert error.reason in ("type", "enumeration", "missing")
+        assert error.details
+    else:
+        check(result.document)
