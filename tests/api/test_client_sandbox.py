@@ -93,24 +93,18 @@ def finish(client, operation):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    ready = tmp_path_factory.mktemp("sandbox") / "ready.json"
-    command = [sys.executable, "-m", "sandbox", "--ready", str(ready)]
-    process = subprocess.Popen(
-        [*command, "--exit-with-parent"],
+def running():
+    """A sandbox of its own process; its first line of output says where it is."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "--exit-with-parent"],
         cwd=ROOT,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    )
-    end = time.monotonic() + 30
-    while not ready.exists():
-        assert process.poll() is None, "the sandbox ended"
-        assert time.monotonic() < end, "the sandbox does not start"
-        time.sleep(0.02)
-    time.sleep(0.02)  # the file is there before it is whole
-    yield Sandbox(json.loads(ready.read_text()))
-    process.terminate()
-    process.wait(10)
+    ) as process:
+        line = process.stdout.readline()
+        assert line, "the sandbox did not start"
+        yield Sandbox(json.loads(line))
+        process.terminate()
 
 
 @pytest.fixture
