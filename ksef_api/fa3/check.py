@@ -71,7 +71,7 @@ class _Checker:
         except BadValue as error:
             fault = error.code, getattr(spec.kind, "fraction", None)
         if fault:
-            self._tell(path, spec.tag, line, *fault, value=str(value)[:100])
+            self._tell(path, spec.tag, line, *fault, value=_shown(value))
 
     def _apply(self, rule, document, path, line):
         given = {name for name in rule.fields if is_given(getattr(document, name))}
@@ -102,6 +102,10 @@ def _tags(cls):
         inner = spec.form is Form.INLINE
         tags[name] = next(iter(_tags(spec.kind).values())) if inner else spec.tag
     return tags
+
+
+def _shown(value):
+    return str(getattr(value, "value", value))[:100]
 
 
 def _join(path, tag):

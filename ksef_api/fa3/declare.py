@@ -36,6 +36,10 @@ class Spec:
 
     :param tag: name of the element or attribute; None for INLINE and NAMED
     :param kind: a value kind (`values.py`), an enum for NAMED, or a model class
+    :param required: the schema requires it (though the class may have a default)
+    :param fields: names of the fields that a DERIVED mark follows from
+    :param expected: whether that mark says that they are given, or that they are not
+    :param text: text of a CONSTANT
     """
 
     form: Form
@@ -79,12 +83,14 @@ def elements(tag, kind=TEXT_256, *, at_most, at_least=0):
 
 def part(tag, kind):
     """A required element with a model class that has a default for everything."""
-    return _declared(Spec(Form.ELEMENT, tag, kind), default_factory=kind)
+    spec = Spec(Form.ELEMENT, tag, kind, required=True)
+    return _declared(spec, default_factory=kind)
 
 
 def flag(tag):
     """A required yes or no: "1" or "2" (*TWybor1_2*), False when not said."""
-    return _declared(Spec(Form.ELEMENT, tag, YES_NO), default=False)
+    spec = Spec(Form.ELEMENT, tag, YES_NO, required=True)
+    return _declared(spec, default=False)
 
 
 def mark(tag):
@@ -182,7 +188,7 @@ def specs_of(cls):
 
 @cache
 def required_of(cls):
-    """Names and specs of the fields that a document must have."""
+    """Names and specs of the fields that have no default."""
     return tuple(
         (item.name, item.metadata["fa3"])
         for item in fields(cls)

@@ -11,7 +11,9 @@ from lxml import etree
 
 from .. import safe_xml
 from ..errors import DocumentError
+from .declare import Form, model, specs_of
 from .faults import Fault
+from .model import Invoice
 from .names import FA3, LINE_NUMBERS, path_of
 
 MAX_FAULTS = 100
@@ -65,7 +67,7 @@ class Schema:
         :raises DocumentError: as `from_files`
         """
         path = Path(path)
-        folder = path if path.is_dir() else path.parent
+        folder = path.parent if path.is_file() else path
         files = {file.name: file.read_bytes() for file in folder.glob("*.xsd")}
         return cls.from_files(files, namespace)
 
@@ -157,10 +159,52 @@ def _content_fault(element, path, name, message):
     line = _line_number(element)
     if "Missing child" in message:
         return Fault(path, expected[0], line, "missing", tuple(expected))
-    if len(expected) == 1:  # the one before this element is not there
+    missing = _missing_before(element) or (expected if len(expected) == 1 else ())
+    if missing:
         path = path_of(element.getparent())
-        return Fault(path, expected[0], line, "missing", tuple(expected))
+        return Fault(path, missing[0], line, "missing", tuple(missing))
     return Fault(path, name, line, "not_allowed", tuple(expected))
+
+
+def _missing_before(element):
+    """Required elements that belong before this one and are not there.
+
+    libxml2 says no more than that the element is not expected, and lists ten at most of
+    those that are.
+    """
+    parent = element.getparent()
+    there = {etree.QName(child).localname for child in parent.iterchildren("*")}
+    before = []
+    for _name, spec in specs_of(_class_of(parent)):
+        if spec.tag == etree.QName(element).localname:
+            return before
+        if spec.required and spec.tag not in there:
+            before.append(spec.tag)
+    return []
+
+
+def _class_of(element):
+    """The model class of an element; `_Unknown` when it has none."""
+    parent = element.getparent()
+    if parent is None:
+        return Invoice
+    return _inside(_class_of(parent)).get(etree.QName(element).localname, _Unknown)
+
+
+def _inside(cls):
+    """{tag: model class} of what may stand in an element of a model class."""
+    inside = {}
+    for _name, spec in specs_of(cls):
+        if spec.form is Form.INLINE:
+            inside.update(_inside(spec.kind))
+        elif spec.is_model:
+            inside[spec.tag] = spec.kind
+    return inside
+
+
+@model()
+class _Unknown:
+    """An element that the model does not have."""
 
 
 def _limit(code, message):

@@ -9,7 +9,7 @@ from datetime import timezone
 
 from hypothesis import strategies as st
 
-from ksef_api.fa3 import declare, values
+from ksef_api.fa3 import values
 from ksef_api.fa3.declare import Choice, Form, rules_of, specs_of
 from ksef_api.fa3.model import Invoice
 
@@ -65,18 +65,7 @@ def _content(spec, wanted):
         lowest = max(spec.at_least, 1 if wanted else 0)
         highest = min(spec.at_most, 2) if wanted else lowest
         return st.lists(_one(spec), min_size=lowest, max_size=highest)
-    if not wanted and not _is_part(spec):
-        return st.none()
-    return _one(spec)
-
-
-def _is_part(spec):
-    """A required element whose class has a default for everything."""
-    return (
-        spec.form is Form.ELEMENT
-        and spec.is_model
-        and not declare.required_of(spec.kind)
-    )
+    return _one(spec) if wanted else st.none()
 
 
 def _one(spec):

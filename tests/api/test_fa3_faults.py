@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from fa3_examples import line, sale
 from fa3_judges import SCHEMA, SHARED, needs_schema, schema_file
+from lxml import etree
 
 from ksef_api.errors import DocumentError
 from ksef_api.fa3 import (
@@ -137,6 +138,26 @@ def test_what_only_the_schema_knows_is_told_when_it_is_there():
 
 
 @needs_schema
+@pytest.mark.parametrize(
+    ("element", "place"),
+    [
+        ("P_15", "Fa"),
+        ("JST", "Podmiot2"),
+        ("P_2", "Fa"),
+        ("P_18A", "Fa/Adnotacje"),
+        ("NrWierszaFa", "Fa/FaWiersz"),
+    ],
+)
+def test_the_schema_names_the_required_element_that_is_missing(element, place):
+    root = etree.fromstring(write(sale(place=None)))
+    found = root.find(f".//{{*}}{element}")
+    found.getparent().remove(found)
+    assert told(SCHEMA.validate(etree.tostring(root))) == [
+        (place, element, "missing", (element,))
+    ]
+
+
+@needs_schema
 def test_an_unknown_element_is_not_allowed():
     xml = write(sale()).replace(b"<P_12>23</P_12>", b"<Foo>23</Foo>")
     fault = SCHEMA.validate(xml)[0]
@@ -152,7 +173,6 @@ def test_a_long_list_of_faults_ends_somewhere():
 
 @needs_schema
 def test_a_schema_is_compiled_once():
-    assert find_schema() is find_schema() or find_schema() is None
     assert find_schema(SHARED / "xsd") is SCHEMA
 
 
@@ -161,6 +181,10 @@ def test_a_schema_alone_without_what_it_imports_is_no_schema():
     with pytest.raises(DocumentError) as caught:
         Schema.from_files({"schemat.xsd": schema_file()})
     assert caught.value.reason == "bad_schema"
+
+
+def test_a_folder_that_does_not_exist_is_passed_over(tmp_path):
+    assert find_schema(tmp_path / "nowhere") is find_schema()
 
 
 def test_a_folder_without_the_schema_has_none(tmp_path):
