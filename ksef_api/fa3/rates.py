@@ -76,16 +76,18 @@ RATES = {
 }
 
 
-def sums_of(line):
+def sums_of(line, margin=False):
     """The sums that a line counts in.
 
     :param line: `Line` or `OrderLine`
-    :return: `Sums`; None for an FA(2) rate that says too little
+    :param margin: whether the invoice has a margin scheme, whose lines have no rate
+    :return: `Sums`; None for a line without a rate (simplified invoices may leave it
+        out) and for an FA(2) rate that says too little
     """
     if line.oss_rate is not None:
         return OSS
     if line.rate is None:
-        return MARGIN
+        return MARGIN if margin else None
     rule = RATES.get(line.rate)
     return rule and rule.sums
 
