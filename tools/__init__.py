@@ -1,0 +1,1 @@
+"""What the `./dev` command is made of. Only the standard library is needed here."""

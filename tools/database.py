@@ -1,0 +1,86 @@
+"""Databases: a template with Odoo's own modules, copies of it, and their filestores."""
+
+import shutil
+
+from . import paths, postgres
+from .command import run
+from .console import step
+from .stamps import digest, is_done, lock, mark_done
+
+BASE_MODULES = ("l10n_pl_edi", "sale_management", "mail", "contacts")
+LANGUAGE = "pl_PL"
+CONF = """[options]
+addons_path = {addons}
+data_dir = {data}
+db_host = {socket}
+db_port = {port}
+db_user = {user}
+db_name = False
+list_db = False
+max_cron_threads = 0
+http_interface = 127.0.0.1
+"""
+
+
+def write_conf():
+    """Write `.dev/odoo.conf`, so that `.dev/venv/bin/odoo -c` works by hand too."""
+    paths.ADDONS.mkdir(parents=True, exist_ok=True)
+    link = paths.ADDONS / paths.MODULE
+    if not link.is_symlink():
+        link.symlink_to(paths.ROOT, target_is_directory=True)
+    text = CONF.format(
+        addons=",".join(str(path) for path in paths.odoo_addons_paths()),
+        data=paths.DATA,
+        socket=postgres.socket_folder(),
+        port=postgres.PORT,
+        user=postgres.USER,
+    )
+    if not paths.ODOO_CONF.exists() or paths.ODOO_CONF.read_text() != text:
+        paths.ODOO_CONF.write_text(text)
+
+
+def odoo_command(database, *options):
+    """Command line of Odoo on one database of the private cluster."""
+    words = [paths.ODOO, "-c", paths.ODOO_CONF, "-d", database, *options]
+    return [str(word) for word in words]
+
+
+def exists(name):
+    return bool(postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+def drop(name):
+    """Remove a database and its filestore, whoever is connected."""
+    postgres.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(filestore(name), ignore_errors=True)
+
+
+def filestore(name):
+    return paths.DATA / "filestore" / name
+
+
+def copy(template, name):
+    """Copy a database and, by hard links, its filestore (files there never change)."""
+    with lock("template"):  # CREATE DATABASE wants the template for itself
+        drop(name)
+        postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    if filestore(template).is_dir():
+        run("cp", "-al", filestore(template), filestore(name))
+
+
+def ensure_template(odoo_version):
+    """Install Odoo's own modules once; returns the template's name.
+
+    :param odoo_version: text that changes when Odoo's code does
+    """
+    key = digest(odoo_version, *BASE_MODULES, LANGUAGE)
+    name = f"template_{key[:8]}"
+    if is_done(name, key) and exists(name):
+        return name
+    with step("Database: template with Odoo's own modules (once per Odoo version)"):
+        drop(name)
+        options = ["-i", ",".join(BASE_MODULES), "--load-language", LANGUAGE]
+        command = odoo_command(name, *options, "--stop-after-init", "--no-http")
+        run(*command, log="template")
+    mark_done(name, key)
+    return name

@@ -1,0 +1,143 @@
+"""A private PostgreSQL on a unix socket, without the safety that tests do not need."""
+
+import os
+import subprocess
+from pathlib import Path
+from shutil import which
+
+from . import paths
+from .apt import install_missing
+from .command import run
+from .console import DevError, note, step
+
+USER = "odoo"  # Odoo refuses to work as "postgres"
+PORT = "5432"
+SETTINGS = {
+    "listen_addresses": "''",
+    "unix_socket_permissions": "0700",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "autovacuum_naptime": "'5min'",
+}
+# sockaddr_un holds 107 characters, "/.s.PGSQL.5432" included.
+LONGEST_SOCKET_FOLDER = 90
+
+
+def _system_user():
+    """PostgreSQL refuses to run as root, so root hands it to `postgres`."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": "postgres", "group": "postgres", "extra_groups": [], "cwd": "/"}
+
+
+def home():
+    """Folder of the cluster: `.dev/pg`, or /var/tmp when it cannot be reached there."""
+    remembered = paths.DEV / "pg.elsewhere"
+    if remembered.exists():
+        return Path(remembered.read_text().strip())
+    if _reachable(paths.DEV):
+        return paths.DEV / "pg"
+    elsewhere = Path("/var/tmp") / paths.CHECKOUT
+    remembered.write_text(f"{elsewhere}\n")
+    note(f"the user postgres cannot pass to {paths.DEV}; the cluster is {elsewhere}")
+    return elsewhere
+
+
+def _reachable(folder):
+    done = subprocess.run(["test", "-x", folder], **_system_user())
+    return done.returncode == 0
+
+
+def socket_folder():
+    """Where the socket is; short, because socket addresses are."""
+    inside = home() / "socket"
+    if len(str(inside)) <= LONGEST_SOCKET_FOLDER:
+        return inside
+    return Path("/tmp") / paths.CHECKOUT
+
+
+def binary(name):
+    """A program of the newest installed PostgreSQL server (Debian keeps it off PATH)."""
+    folders = Path("/usr/lib/postgresql").glob("*/bin")
+    for folder in sorted(folders, key=lambda path: -float(path.parent.name)):
+        if (folder / name).exists():
+            return folder / name
+    found = which(name)
+    return Path(found) if found else None
+
+
+def ensure():
+    """Make the cluster when there is none, and see that it runs."""
+    install_missing({"postgresql": bool(binary("initdb"))})
+    if not binary("initdb"):
+        raise DevError("PostgreSQL's server programs are missing (package postgresql).")
+    data = home() / "data"
+    if not (data / "PG_VERSION").exists():
+        with step("PostgreSQL: new private cluster"):
+            _create(data)
+    start()
+
+
+def _create(data):
+    for folder in (home(), socket_folder()):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.geteuid() == 0:
+            run("chown", "postgres:postgres", folder)
+    options = ["-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C"]
+    run(binary("initdb"), "-D", data, *options, "--no-sync", **_system_user())
+    lines = [f"{name} = {value}" for name, value in SETTINGS.items()]
+    lines.append(f"unix_socket_directories = '{socket_folder()}'")
+    with (data / "postgresql.conf").open("a") as conf:
+        conf.write("\n# ./dev\n" + "\n".join(lines) + "\n")
+
+
+def is_running():
+    if not binary("pg_ctl") or not (home() / "data" / "PG_VERSION").exists():
+        return False
+    done = run(
+        binary("pg_ctl"), "-D", home() / "data", "status", check=False, **_system_user()
+    )
+    return done.returncode == 0
+
+
+def start():
+    if is_running():
+        return
+    folder = socket_folder()
+    if not folder.exists():  # /tmp is emptied at boot
+        folder.mkdir(parents=True, mode=0o700)
+        if os.geteuid() == 0:
+            run("chown", "postgres:postgres", folder)
+    log = home() / "server.log"
+    command = [binary("pg_ctl"), "-D", home() / "data", "-l", log, "-w", "start"]
+    # Not captured: the server would keep our pipe open for ever.
+    done = subprocess.run(
+        [str(word) for word in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        **_system_user(),
+    )
+    if done.returncode:
+        raise DevError(f"PostgreSQL did not start; see {log}")
+
+
+def stop():
+    if is_running():
+        command = [binary("pg_ctl"), "-D", home() / "data", "-m", "fast", "-w", "stop"]
+        run(*command, **_system_user())
+
+
+def psql_command(database="postgres"):
+    """Command line of psql for the private cluster."""
+    program = which("psql") or binary("psql")
+    return [str(program), "-h", str(socket_folder()), "-U", USER, "-d", database]
+
+
+def sql(statement, database="postgres"):
+    """Run one statement; returns the lines of the answer."""
+    command = [*psql_command(database), "-X", "-A", "-t", "-q", "-c", statement]
+    return run(*command, "-v", "ON_ERROR_STOP=1").stdout.splitlines()
