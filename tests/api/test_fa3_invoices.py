@@ -14,7 +14,12 @@ from fa3_examples import (
     settlement_correction,
     simplified,
 )
-from fa3_judges import SCHEMA, needs_ksef_client, needs_schema
+from fa3_judges import (
+    SCHEMA,
+    needs_ksef_client,
+    needs_schema,
+    read_by_ksef_client,
+)
 from lxml import etree
 
 from ksef_api.fa3 import (
@@ -65,17 +70,26 @@ def test_ksef_client_validates_every_kind(kind):
     validate_fa3_xml_xsd(write(EVERY_KIND[kind]()))
 
 
-@needs_ksef_client
-@every_kind
-def test_ksef_client_reads_every_kind(kind):
-    parse = pytest.importorskip(
-        "ksef_client.documents.fa3.parse", reason="ksef-client before 0.20: no reader"
+@pytest.fixture(scope="module")
+def their_readings():
+    """What ksef-client's reader makes of every kind: {code: [number, total, lines]}."""
+    readings = read_by_ksef_client(
+        {kind.value: write(made()).decode() for kind, made in EVERY_KIND.items()}
     )
-    document = EVERY_KIND[kind]()
-    theirs = parse.parse_invoice_xml(write(document))
-    assert theirs.invoice_number == document.body.number
-    assert theirs.total_gross == document.body.total
-    assert len(theirs.lines) == len(document.body.lines)
+    if readings is None:
+        pytest.skip("no ksef-client with a reader (0.20): neither here nor in .dev")
+    return readings
+
+
+@every_kind
+def test_ksef_client_reads_every_kind(kind, their_readings):
+    body = EVERY_KIND[kind]().body
+    number, total, lines = their_readings[kind.value]
+    assert (number, Decimal(total), lines) == (
+        body.number,
+        body.total,
+        len(body.lines),
+    )
 
 
 def test_the_file_is_utf8_without_byte_order_mark_in_the_schemas_namespace():
