@@ -29,8 +29,7 @@ _BOUNDS = ("too_small", "too_large")
 
 def fault_of(root, entry):
     """One entry of a schema's error log about the document of `root`."""
-    found = root.xpath(entry.path) if entry.path else []
-    element = found[0] if found else root
+    element = _element_at(root, entry.path)
     path, name = path_of(element), etree.QName(element).localname
     code, value = _CODES.get(entry.type_name, "other"), None
     if entry.type_name == "SCHEMAV_ELEMENT_CONTENT":
@@ -44,11 +43,25 @@ def fault_of(root, entry):
     )
 
 
+def _element_at(root, path):
+    """The element of a path that libxml2 made; the root when it cannot be followed."""
+    prefixes = {}
+    if path and ":" in path:  # foreign elements, or a document that uses prefixes
+        for item in root.iter("*"):
+            prefixes.setdefault(item.prefix or "", item.nsmap[item.prefix])
+        prefixes.pop("", None)
+    try:
+        return root.xpath(path, namespaces=prefixes)[0]
+    except (etree.XPathError, IndexError, TypeError):
+        return root
+
+
 def _content_fault(element, path, name, message):
     expected = re.findall(r"\}([\w.-]+)", message.partition("Expected is")[2])
     line = _line_number(element)
     if "Missing child" in message:
-        return Fault(path, expected[0], line, "missing", tuple(expected))
+        missing = expected[0] if expected else name
+        return Fault(path, missing, line, "missing", tuple(expected))
     missing = _missing_before(element) or (expected if len(expected) == 1 else ())
     if missing:
         path = path_of(element.getparent())

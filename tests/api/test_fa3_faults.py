@@ -1,5 +1,6 @@
 """Faults are told in plain codes, from the declarations and from the schema alike."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -162,6 +163,29 @@ def test_an_unknown_element_is_not_allowed():
     xml = write(sale()).replace(b"<P_12>23</P_12>", b"<Foo>23</Foo>")
     fault = SCHEMA.validate(xml)[0]
     assert (fault.path, fault.code) == ("Fa/FaWiersz/Foo", "not_allowed")
+
+
+@needs_schema
+def test_faults_are_found_in_a_document_that_uses_prefixes():
+    xml = write(sale(lines=[line(), line(2, unit="")])).decode()
+    xml = re.sub(r"<(/?)(?=[A-Z])", r"<\1fa:", xml).replace("xmlns=", "xmlns:fa=")
+    assert told(SCHEMA.validate(xml.encode())) == [
+        ("Fa/FaWiersz[2]/P_8A", "P_8A", "too_short", 1)
+    ]
+
+
+@needs_schema
+def test_a_foreign_element_is_told_where_it_stands():
+    foreign = b'<x:A xmlns:x="urn:x"/><P_12>23</P_12>'
+    xml = write(sale()).replace(b"<P_12>23</P_12>", foreign)
+    fault = SCHEMA.validate(xml)[0]
+    assert (fault.path, fault.code) == ("Fa/FaWiersz/A", "not_allowed")
+
+
+@needs_schema
+@pytest.mark.parametrize("xml", [b"<Faktura/>", b'<a xmlns="urn:x">x</a>'])
+def test_another_document_is_a_fault_and_not_an_error(xml):
+    assert [fault.code for fault in SCHEMA.validate(xml)] == ["other"]
 
 
 @needs_schema

@@ -145,6 +145,12 @@ def test_a_comment_inside_a_value_does_not_cut_it_short():
     assert read(xml).document.body.number == "FV/1/2026/A"
 
 
+def test_prefixes_make_no_difference():
+    xml = re.sub(r"<(/?)(?=[A-Z])", r"<\1fa:", xml_of().decode())
+    xml = xml.replace("xmlns=", "xmlns:fa=")
+    assert read(xml.encode()).document == sale()
+
+
 def test_comments_between_elements_are_nothing():
     assert read(xml_of(P_1M="<!-- x --><P_1M>Warszawa</P_1M>")).unknown == []
 
