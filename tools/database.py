@@ -15,7 +15,6 @@ data_dir = {data}
 db_host = {socket}
 db_port = {port}
 db_user = {user}
-db_name = False
 list_db = False
 max_cron_threads = 0
 http_interface = 127.0.0.1

@@ -32,7 +32,7 @@ def ensure():
 
 
 def _ensure_one(folder, lock_file):
-    key = digest(lock_file, sys.version, folder)
+    key = digest(lock_file, sys.version, str(folder))
     python = folder / "bin" / "python"
     if is_done(folder.name, key) and python.exists():
         return
