@@ -3,10 +3,18 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
 
-from . import postgres, setup
+from . import paths, postgres, services, setup
+from .command import environment
 from .console import DevError, say
+
+# Verbs that are a script of their own, run in the virtual environment.
+SCRIPTS = {
+    "bench": ("bench/run.py", "run the benchmarks"),
+    "screenshots": ("tools/screenshots.py", "pictures for the documentation"),
+}
 
 
 def _parser():
@@ -21,12 +29,26 @@ def _parser():
         return added
 
     verb("setup", _setup, "Odoo, Python, PostgreSQL and the template database")
+    demo = verb("demo", _demo, "the main job, done by a real Odoo")
+    demo.add_argument("--no-serve", action="store_true", help="stop the servers after")
+    verb("up", _up, "Odoo and the local KSeF in the background")
+    verb("down", _down, "stop them")
+    shell = verb("shell", _shell, "Odoo's Python shell on the demo database")
+    shell.add_argument("database", nargs="?", default=services.DEMO_DATABASE)
+    sandbox = verb("sandbox", _sandbox, "the local KSeF in the foreground")
+    sandbox.add_argument("options", nargs=argparse.REMAINDER, help="for the sandbox")
+    for name, (_file, text) in SCRIPTS.items():
+        script = verb(name, _script, text)
+        script.add_argument("options", nargs=argparse.REMAINDER)
     tests = verb("test", _test, "run the tests: all, parts (api, odoo …) or one file")
     tests.add_argument("selection", nargs="*", help="part, or tests/…py::Class::test")
     tests.add_argument("-k", dest="keyword", default="", help="only tests named so")
     tests.add_argument("-v", dest="verbose", action="store_true")
+    lint = verb("lint", _lint, "check style, translations and what may be committed")
+    lint.add_argument("--fix", action="store_true", help="let formatters change files")
+    verb("i18n", _i18n, "bring i18n/ up to what Odoo finds to translate")
     psql = verb("psql", _psql, "psql on a database of the private cluster")
-    psql.add_argument("database", nargs="?", default="ksef_demo")
+    psql.add_argument("database", nargs="?", default=services.DEMO_DATABASE)
     psql.add_argument("options", nargs=argparse.REMAINDER)
     return parser
 
@@ -41,6 +63,57 @@ def _test(options):
     from .testing import test
 
     return test(options.selection, options.keyword, options.verbose)
+
+
+def _demo(options):
+    from .demo import demo
+
+    demo(serve=not options.no_serve and sys.stdout.isatty())
+
+
+def _up(_options):
+    services.up(setup.ensure())
+
+
+def _down(_options):
+    services.down()
+    postgres.stop_when_idle()
+
+
+def _shell(options):
+    setup.ensure()
+    command = [paths.ODOO, "shell", "-c", paths.ODOO_CONF, "-d", options.database]
+    return _in_foreground([*command, "--no-http"])
+
+
+def _sandbox(options):
+    setup.ensure()
+    return _in_foreground(services.sandbox_command(*options.options))
+
+
+def _script(options):
+    file = paths.ROOT / SCRIPTS[options.verb][0]
+    if not file.exists():
+        raise DevError(f"{file} does not exist yet.")
+    setup.ensure()
+    return _in_foreground([paths.PYTHON, file, *options.options])
+
+
+def _in_foreground(command):
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=paths.ROOT, env=environment()).returncode
+
+
+def _lint(options):
+    from .lint import lint
+
+    return lint(options.fix)
+
+
+def _i18n(_options):
+    from .translations import update
+
+    update(setup.ensure())
 
 
 def _psql(options):

@@ -1,9 +1,9 @@
 """Running other programs: quietly when they work, with their last words when not."""
 
 import os
+import socket
 import subprocess
 import time
-from shutil import which
 
 from . import paths
 from .console import DevError
@@ -23,14 +23,6 @@ def environment(**extra):
     return {**env, **{name: str(value) for name, value in extra.items()}}
 
 
-def need(program, package):
-    """Path of `program`, or an error that names the Debian package it is in."""
-    found = which(program)
-    if not found:
-        raise DevError(f"{program} is missing; it is in the package {package}.")
-    return found
-
-
 def run(*command, log=None, env=None, check=True, **options):
     """Run a command to its end, its output in `.dev/log/<log>.log`.
 
@@ -44,7 +36,8 @@ def run(*command, log=None, env=None, check=True, **options):
         paths.LOG.mkdir(parents=True, exist_ok=True)
         path = paths.LOG / f"{log}.log"
         with path.open("w") as out:
-            done = subprocess.run(words, stdout=out, stderr=subprocess.STDOUT, **options)
+            options |= {"stdout": out, "stderr": subprocess.STDOUT}
+            done = subprocess.run(words, **options)
         said = f"(all of it: {path})\n" + tail(path) if done.returncode else ""
     else:
         done = subprocess.run(words, capture_output=True, text=True, **options)
@@ -57,6 +50,24 @@ def run(*command, log=None, env=None, check=True, **options):
 def tail(path, lines=TAIL_LINES):
     """The last lines of a file, as text."""
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+
+
+def is_alive(pid):
+    """Whether a process with this number runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def free_port():
+    """A TCP port of this machine that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_for(condition, what, seconds=30, interval=0.1):

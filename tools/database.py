@@ -1,14 +1,18 @@
 """Databases: a template with Odoo's own modules, copies of it, and their filestores."""
 
+import os
 import shutil
+from contextlib import contextmanager
 
 from . import paths, postgres
-from .command import run
+from .command import is_alive, run
 from .console import step
 from .stamps import digest, is_done, lock, mark_done
 
 BASE_MODULES = ("l10n_pl_edi", "sale_management", "mail", "contacts")
 LANGUAGE = "pl_PL"
+SCRATCH = "scratch_"
+MODULE = paths.MODULE
 CONF = """[options]
 addons_path = {addons}
 data_dir = {data}
@@ -24,7 +28,7 @@ http_interface = 127.0.0.1
 def write_conf():
     """Write `.dev/odoo.conf`, so that `.dev/venv/bin/odoo -c` works by hand too."""
     paths.ADDONS.mkdir(parents=True, exist_ok=True)
-    link = paths.ADDONS / paths.MODULE
+    link = paths.ADDONS / MODULE
     if not link.is_symlink():
         link.symlink_to(paths.ROOT, target_is_directory=True)
     text = CONF.format(
@@ -42,6 +46,20 @@ def odoo_command(database, *options):
     """Command line of Odoo on one database of the private cluster."""
     words = [paths.ODOO, "-c", paths.ODOO_CONF, "-d", database, *options]
     return [str(word) for word in words]
+
+
+def install(name, log):
+    """Install the add-on, or bring it up to date with the files."""
+    options = ["-i", MODULE, "-u", MODULE, "--stop-after-init", "--no-http"]
+    run(*odoo_command(name, *options), log=log)
+
+
+def set_base_url(name, url):
+    """Tell Odoo its address; wkhtmltopdf fetches style sheets from it."""
+    postgres.sql(
+        f"UPDATE ir_config_parameter SET value = '{url}' WHERE key = 'web.base.url'",
+        name,
+    )
 
 
 def exists(name):
@@ -65,6 +83,27 @@ def copy(template, name):
         postgres.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     if filestore(template).is_dir():
         run("cp", "-al", filestore(template), filestore(name))
+
+
+@contextmanager
+def scratch(template):
+    """A copy of the template for this process alone, dropped at the end."""
+    _drop_leftovers()
+    name = f"{SCRATCH}{os.getpid()}"
+    try:
+        with step("copy the template database"):
+            copy(template, name)
+        yield name
+    finally:
+        drop(name)
+
+
+def _drop_leftovers():
+    """Drop scratch databases whose process was killed."""
+    for name in postgres.sql("SELECT datname FROM pg_database"):
+        pid = name.removeprefix(SCRATCH)
+        if name.startswith(SCRATCH) and pid.isdigit() and not is_alive(int(pid)):
+            drop(name)
 
 
 def ensure_template(odoo_version):

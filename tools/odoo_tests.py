@@ -1,14 +1,12 @@
 """Odoo's own test runner on a fresh copy of the template database."""
 
 import os
-import socket
 
-from . import database, odoo_log, paths, postgres
-from .command import environment, tail
+from . import database, odoo_log, paths
+from .command import free_port, tail
 from .command import run as run_command
-from .console import note, say, step
+from .console import note, say
 
-PREFIX = "test_"
 KEPT_LOGS = 10
 
 
@@ -24,15 +22,8 @@ def run(template, tags):
     """
     if not tags:
         return odoo_log.Verdict(), ""
-    drop_leftovers()
-    name = f"{PREFIX}{os.getpid()}"
-    try:
-        with step("copy the template database"):
-            database.copy(template, name)
-        with step("install the add-on and run the tests"):
-            log, code = _run_odoo(name, tags)
-    finally:
-        database.drop(name)
+    with database.scratch(template) as name:
+        log, code = _run_odoo(name, tags)
     return _judge(log, code)
 
 
@@ -43,7 +34,8 @@ def _run_odoo(name, tags):
     options = ["-i", paths.MODULE, "--test-tags", ",".join(tags), "--stop-after-init"]
     options += [f"--http-port={free_port()}", "--workers=0"]
     command = database.odoo_command(name, *options)
-    done = run_command(*command, log=log, env=environment(), check=False)
+    note(f"install the add-on and run its tests (log: {paths.LOG / log}.log)")
+    done = run_command(*command, log=log, check=False)
     return paths.LOG / f"{log}.log", done.returncode
 
 
@@ -53,7 +45,6 @@ def _judge(log, code):
         say(f"    {line}")
     for reason in verdict.skip_reasons:
         note(reason)
-    note(f"log: {log}")
     if verdict.bad:
         return verdict, f"{len(verdict.bad)} unexpected warnings or errors in the log"
     if code:
@@ -68,29 +59,3 @@ def _forget_old_logs():
     logs = sorted(paths.LOG.glob("odoo-tests-*.log"), key=lambda p: p.stat().st_mtime)
     for log in logs[:-KEPT_LOGS]:
         log.unlink(missing_ok=True)
-
-
-def drop_leftovers():
-    """Drop test databases whose `./dev test` was killed."""
-    names = postgres.sql("SELECT datname FROM pg_database")
-    for name in names:
-        pid = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and pid.isdigit() and not _is_alive(int(pid)):
-            database.drop(name)
-
-
-def _is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def free_port():
-    """A TCP port of this machine that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

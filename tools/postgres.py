@@ -60,7 +60,7 @@ def socket_folder():
 
 
 def binary(name):
-    """A program of the newest installed PostgreSQL server (Debian keeps it off PATH)."""
+    """A program of the newest installed server; Debian keeps it off PATH."""
     folders = Path("/usr/lib/postgresql").glob("*/bin")
     for folder in sorted(folders, key=lambda path: -float(path.parent.name)):
         if (folder / name).exists():
@@ -129,6 +129,14 @@ def stop():
     if is_running():
         command = [binary("pg_ctl"), "-D", home() / "data", "-m", "fast", "-w", "stop"]
         run(*command, **_system_user())
+
+
+def stop_when_idle():
+    """Stop the cluster unless somebody, e.g. a test run, is connected."""
+    if is_running():
+        others = "datname IS NOT NULL AND pid <> pg_backend_pid()"
+        if sql(f"SELECT count(*) FROM pg_stat_activity WHERE {others}") == ["0"]:
+            stop()
 
 
 def psql_command(database="postgres"):
