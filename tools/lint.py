@@ -12,6 +12,7 @@ from .stamps import digest, is_done, lock, mark_done
 
 NPM_PACKAGES = ("prettier@3.6.2", "@prettier/plugin-xml@3.4.2")
 PRETTIER_SUFFIXES = {".xml", ".js", ".scss", ".css", ".yaml", ".yml"}
+CONCISE = "--output-format=concise"
 # Code that Odoo loads: pylint-odoo's rules are not for the rest.
 ODOO_CODE = ("__init__.py", "__manifest__.py", "hooks.py", "models", "wizards")
 ODOO_CODE += ("controllers", "report")
