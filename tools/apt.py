@@ -31,16 +31,16 @@ def mirror():
         address, suite, origin = line.split("|")
         if "security" not in suite + address and origin == "Debian":
             return address
-    address = _mirror_in_sources("/etc/apt")
+    address = mirror_in_sources("/etc/apt")
     if not address:
         raise DevError("No Debian mirror in this machine's apt sources.")
     return address
 
 
-def _mirror_in_sources(folder):
+def mirror_in_sources(folder):
     """Mirror named in the source files, for machines that never ran apt update."""
-    files = [*Path(folder).glob("sources.list*"), *Path(folder).glob("*/*.list")]
-    files += Path(folder).glob("sources.list.d/*.sources")
+    folder = Path(folder)
+    files = [folder / "sources.list", *sorted(folder.glob("sources.list.d/*"))]
     for path in filter(Path.is_file, files):
         for line in path.read_text().splitlines():
             found = re.match(r"(?:deb\s+(?:\[.*?\]\s*)?|URIs:\s*)(\S+)", line)

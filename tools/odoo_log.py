@@ -18,6 +18,11 @@ EXPECTED = (
         r"Running as user 'root' is a security risk",
         "in CI's container",
     ),
+    (
+        r"odoo\.addons\..*\.browser$",
+        r"Error received after termination",
+        "a page that still loads when its test has ended",
+    ),
 )
 HEAD = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
