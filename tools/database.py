@@ -9,7 +9,8 @@ from .command import is_alive, run
 from .console import step
 from .stamps import digest, is_done, lock, mark_done
 
-BASE_MODULES = ("l10n_pl_edi", "sale_management", "mail", "contacts")
+# A Polish company brings in the last one by itself, at a time that nobody wants.
+BASE_MODULES = ("l10n_pl_edi", "sale_management", "mail", "contacts", "account_peppol")
 LANGUAGE = "pl_PL"
 SCRATCH = "scratch_"
 MODULE = paths.MODULE

@@ -30,7 +30,7 @@ def demo(serve):
         services.down()
         raise
     if serve:
-        say(f"\nLook for yourself: {odoo['url']}  (admin / admin)")
+        say("\nBoth servers go on running.")
         note("./dev down stops the servers; ./dev up starts them again")
     else:
         services.down()
