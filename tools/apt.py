@@ -8,7 +8,6 @@ from pathlib import Path
 from . import paths
 from .command import environment, run
 from .console import DevError, note
-from .stamps import digest, is_done, mark_done
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 STATE = paths.DEV / "apt"
@@ -92,22 +91,25 @@ class PrivateApt:
 def install_missing(programs):
     """Install Debian packages for programs that are missing; never upgrade others.
 
+    The machine's own sources are used, its package lists stay as they are.
+
     :param programs: {package: true when what it brings is already there}
+    :raises DevError: when not root, or when a package cannot be had
     """
     missing = [package for package, present in programs.items() if not present]
     if not missing:
         return
-    command = ["apt-get", "install", "-y", "--no-install-recommends", "--no-upgrade"]
+    command = ["install", "-y", "--no-install-recommends", "--no-upgrade", *missing]
     if os.geteuid() != 0:
-        raise DevError(f"Please install first: sudo {' '.join(command + missing)}")
+        raise DevError(f"Please install first: sudo apt-get {' '.join(command)}")
     note(f"installing {', '.join(missing)}")
+    lists = STATE / "machine" / "lists"
+    (lists / "partial").mkdir(parents=True, exist_ok=True)
+    apt = ["apt-get", f"-oDir::State::lists={lists}", "-oAPT::Sandbox::User=root"]
     env = environment(DEBIAN_FRONTEND="noninteractive")
-    # The installed lists may be years old: ask once for today's.
-    key = digest(*missing)
-    if not is_done("apt-update", key):
-        run("apt-get", "update", log="apt-update", env=env)
-        mark_done("apt-update", key)
-    run(*command, *missing, log="apt-install", env=env)
+    # A third party's broken source must not stop us: install says what is missing.
+    run(*apt, "update", log="apt-update", env=env, check=False)
+    run(*apt, *command, log="apt-install", env=env)
 
 
 def sha256(path):

@@ -13,6 +13,7 @@ from .stamps import digest, is_done, lock, mark_done
 BASE_MODULES = ("l10n_pl_edi", "sale_management", "mail", "contacts", "account_peppol")
 LANGUAGE = "pl_PL"
 SCRATCH = "scratch_"
+TEMPLATE = "template_odoo_"
 MODULE = paths.MODULE
 CONF = """[options]
 addons_path = {addons}
@@ -113,11 +114,13 @@ def ensure_template(odoo_version):
     :param odoo_version: text that changes when Odoo's code does
     """
     key = digest(odoo_version, *BASE_MODULES, LANGUAGE)
-    name = f"template_{key[:8]}"
+    name = f"{TEMPLATE}{key[:8]}"
     if is_done(name, key) and exists(name):
         return name
     with step("Database: template with Odoo's own modules (once per Odoo version)"):
-        drop(name)
+        for old in postgres.sql("SELECT datname FROM pg_database"):
+            if old.startswith(TEMPLATE):
+                drop(old)
         options = ["-i", ",".join(BASE_MODULES), "--load-language", LANGUAGE]
         command = odoo_command(name, *options, "--stop-after-init", "--no-http")
         run(*command, log="template")
