@@ -1,0 +1,1 @@
+"""A local KSeF for demos and tests; start it with `python -m sandbox`."""
