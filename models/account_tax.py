@@ -43,6 +43,11 @@ class AccountTax(models.Model):
         "change it where they do not tell.",
     )
 
+    l10n_pl_ksef_exemption = fields.Char(
+        "Legal Basis of the Exemption",
+        help="Provision of the VAT act that exempts (P_19A), for example art. 43 (1) 29.",
+    )
+
     @api.depends(
         "amount",
         "amount_type",

@@ -129,16 +129,18 @@ class Document(models.Model):
         problems = self.move_id._l10n_pl_ksef_problems()
         if problems:
             return problems
-        xml = fa3.write(self.move_id._l10n_pl_ksef_invoice())
-        faults = self.env["l10n_pl_ksef.schema"]._faults(xml)
+        invoice = self.move_id._l10n_pl_ksef_invoice()
+        schema = self.env["l10n_pl_ksef.schema"]
+        faults = schema._faults(invoice)
         if faults:
             return faults
+        xml = fa3.write(invoice)
         self.write(
             {
                 "xml_file": base64.b64encode(xml),
                 "xml_hash": crypto.sha256_b64(xml),
                 "invoice_number": self.move_id.name,
-                "is_validated": faults is not None,
+                "is_validated": bool(schema._loaded()),
             }
         )
         return []

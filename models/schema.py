@@ -3,49 +3,52 @@ from pathlib import Path
 
 from odoo import api, models, tools
 
-from ..ksef_api.fa3 import schema as fa3_schema
+from ..ksef_api import fa3
 
 
 @functools.cache
-def _loaded(directory):
-    return fa3_schema.load_schema(directory) if directory else None
+def _schema(folder):
+    return fa3.find_schema(folder)
 
 
 class Schema(models.AbstractModel):
-    """Checks FA(3) files against the Ministry's schema, where it can be had.
+    """Checks FA(3) documents before they go out.
 
-    The schema is not part of this module. It is looked for in ``l10n_pl_ksef/xsd`` of
-    Odoo's data directory, then in the Python package ``ksef-client``.
+    The Ministry's schema is not part of this module. It is looked for in
+    ``l10n_pl_ksef/xsd`` of Odoo's data directory, then in the Python package
+    ``ksef-client``; without it only what the document model declares is checked.
     """
 
     _name = "l10n_pl_ksef.schema"
     _description = "KSeF: FA(3) Schema"
 
     @api.model
-    def _directory(self):
-        own = Path(tools.config["data_dir"]) / "l10n_pl_ksef" / "xsd"
-        return own if own.is_dir() else fa3_schema.find_schema()
+    def _loaded(self):
+        """Return the compiled schema, or None when it is not to be had here."""
+        folder = Path(tools.config["data_dir"]) / "l10n_pl_ksef" / "xsd"
+        return _schema(folder if folder.is_dir() else None)
 
     @api.model
-    def _faults(self, xml):
-        """Return sentences about ``xml`` (bytes); None when there is no schema here."""
-        schema = _loaded(self._directory())
-        if schema is None:
-            return None
-        return [self._sentence(fault) for fault in schema.validate(xml)]
+    def _faults(self, invoice):
+        """Return sentences about ``invoice`` (``fa3`` Invoice); none: it is valid."""
+        return [self._sentence(f) for f in fa3.examine(invoice, self._loaded())]
 
     def _sentence(self, fault):
         where = self._where(fault)
         texts = {
-            "too_long": self.env._("%(where)s is longer than %(limit)s characters."),
-            "missing": self.env._("%(where)s is missing."),
-            "not_allowed": self.env._("%(where)s may not stand there."),
-            "digits": self.env._("%(where)s has too many digits: %(value)s."),
+            "too_long": self.env._(
+                "%(where)s is longer than %(limit)s characters.",
+                where=where,
+                limit=fault.limit,
+            ),
+            "missing": self.env._("%(where)s is missing.", where=where),
+            "not_allowed": self.env._("%(where)s may not stand there.", where=where),
         }
-        text = texts.get(fault.code) or self.env._(
-            "%(where)s has a value that FA(3) does not allow: %(value)s."
+        return texts.get(fault.code) or self.env._(
+            "%(where)s has a value that FA(3) does not allow: %(value)s.",
+            where=where,
+            value=fault.value,
         )
-        return text % {"where": where, "limit": fault.limit, "value": fault.value}
 
     def _where(self, fault):
         if fault.line_number:
