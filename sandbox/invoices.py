@@ -10,7 +10,7 @@ from .clock import iso, warsaw_day
 from .schemas import FORMS
 
 # Permanent storage always comes after acceptance.
-STORAGE = timedelta(milliseconds=1)
+STORAGE = timedelta(microseconds=1)
 
 
 def sha256(content):

@@ -3,7 +3,7 @@
 from datetime import date
 
 from lxml import etree
-from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, methods
+from signxml import DigestAlgorithm, SignatureMethod, methods
 from signxml.xades import XAdESSigner
 
 from . import files
@@ -75,7 +75,6 @@ def _seal(world, root):
         method=methods.enveloped,
         signature_algorithm=SignatureMethod.RSA_SHA256,
         digest_algorithm=DigestAlgorithm.SHA256,
-        c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
     authority = world.authority
     signed = signer.sign(root, key=authority.seal_key, cert=[authority.seal])

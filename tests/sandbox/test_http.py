@@ -276,5 +276,7 @@ def test_it_ends_with_its_parent(tmp_path):
 def test_it_shares_no_line_with_the_add_on(word):
     for file in (ROOT / "sandbox").glob("**/*.py"):
         lines = file.read_text().splitlines()
-        imports = [line for line in lines if line.strip().startswith(("import", "from"))]
+        imports = [
+            line for line in lines if line.strip().startswith(("import", "from"))
+        ]
         assert not [line for line in imports if word in line], file

@@ -25,9 +25,7 @@ def test_the_owner_of_a_certificate_is_let_in(fresh, key):
 
 def test_an_enveloping_signature_is_taken(fresh):
     caller = fresh.caller()
-    signed = sign(
-        request(caller), *fresh.certificate(), method=methods.enveloping
-    )
+    signed = sign(request(caller), *fresh.certificate(), method=methods.enveloping)
     begun = caller.submit(signed)
     assert begun.status_code == 202, begun.text
     assert caller.outcome(begun.json())["code"] == 200

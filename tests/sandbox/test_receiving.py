@@ -97,14 +97,15 @@ def test_filters_that_are_wrong_are_refused(caller, span, filters, expected):
 def test_a_time_without_offset_is_warsaws(fresh, caller):
     fresh.issue(invoice("A", seller=OTHER, buyer=NIP))
     local = (today() + timedelta(days=1)).isoformat() + "T00:00:00"
-    span = {"from": (today() - timedelta(days=1)).isoformat() + "T00:00:00", "to": local}
+    span = {
+        "from": (today() - timedelta(days=1)).isoformat() + "T00:00:00",
+        "to": local,
+    }
     assert len(numbers(query(caller, span={"dateType": "Issue", **span}))) == 1
 
 
 def test_pages_then_truncation(fresh, caller):
-    made = [
-        fresh.issue(invoice(f"FV/{n}", seller=OTHER, buyer=NIP)) for n in range(23)
-    ]
+    made = [fresh.issue(invoice(f"FV/{n}", seller=OTHER, buyer=NIP)) for n in range(23)]
     first = query(caller, path="?pageSize=10").json()
     assert (first["hasMore"], first["isTruncated"]) == (True, False)
     third = query(caller, path="?pageSize=10&pageOffset=2")

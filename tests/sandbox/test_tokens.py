@@ -131,7 +131,10 @@ def test_without_a_right_token_there_is_no_access(fresh, token):
 
 def test_a_changed_access_token_is_no_token(caller):
     head, claims, signature = caller.access.split(".")
-    assert caller.get("/rate-limits", token=f"{head}.{claims}x.{signature}").status_code == 401
+    assert (
+        caller.get("/rate-limits", token=f"{head}.{claims}x.{signature}").status_code
+        == 401
+    )
 
 
 def test_a_refresh_token_is_no_access_token(caller):
