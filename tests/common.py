@@ -30,7 +30,8 @@ class KsefCase(AccountTestInvoicingCommon):
     @AccountTestInvoicingCommon.setup_country("pl")
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = Sandbox.running()
+        cls.sandbox = Sandbox()
+        cls.addClassCleanup(cls.sandbox.stop)
         cls.company = cls.company_data["company"]
         cls.nip = make_nip("company")
         cls.company.write(
@@ -52,6 +53,13 @@ class KsefCase(AccountTestInvoicingCommon):
             cls.env.ref(f"account.{cls.company.id}_vs_kraj_{rate}")
             for rate in ("23", "8", "5", "0", "zw")
         )
+
+    @classmethod
+    def _request_handler(cls, session, request, /, **options):
+        # Odoo's guard against outside requests compares the timeout with a number.
+        if isinstance(options.get("timeout"), tuple):
+            options["timeout"] = max(options["timeout"])
+        return super()._request_handler(session, request, **options)
 
     def setUp(self):
         super().setUp()

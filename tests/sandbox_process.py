@@ -1,6 +1,5 @@
 """The local KSeF (``sandbox/``) as a process, for tests inside Odoo."""
 
-import atexit
 import base64
 import json
 import subprocess
@@ -16,17 +15,10 @@ START_SECONDS = 30
 
 
 class Sandbox:
-    """One running local KSeF; the control port says what it should be like."""
+    """One running local KSeF; the control port says what it should be like.
 
-    _running = None
-
-    @classmethod
-    def running(cls):
-        """Return the one of this process, started at the first call."""
-        if cls._running is None:
-            cls._running = cls()
-            atexit.register(cls._running.stop)
-        return cls._running
+    Odoo ends every child process after a test class, so each class starts its own.
+    """
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="ksef-sandbox-")

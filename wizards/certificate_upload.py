@@ -136,6 +136,8 @@ class CertificateUpload(models.TransientModel):
                 base64.b64decode(self.key_file) if self.key_file else None,
                 self.password or None,
             )
+            if loaded.private_key is None:
+                raise CertificateError("no_key")
             loaded.check(usage=self.type)
         except CertificateError as error:
             raise UserError(self._reason(error)) from error
