@@ -1,6 +1,7 @@
 import base64
 
 from markupsafe import Markup
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -160,10 +161,12 @@ class AccountMove(models.Model):
     @api.model
     def _l10n_pl_ksef_qr_image(self, link):
         """Return ``link`` as a QR code in a data URI: the report needs no server for it."""
-        png = self.env["ir.actions.report"].barcode(
-            "QR", link, width=300, height=300, barLevel="M"
+        drawing = createBarcodeDrawing(
+            "QR", value=link, width=300, height=300, barLevel="M", barBorder=4
         )
-        return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+        # SVG needs no drawing back end, which not every installation of reportlab has.
+        svg = drawing.asString("svg").encode()
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
     def _l10n_pl_ksef_log(self, title, details=False):
         """Note in the chatter what happened in KSeF."""
@@ -182,7 +185,7 @@ class AccountMove(models.Model):
             self.state == "posted"
             and self.move_type in ("out_invoice", "out_refund")
             and self.company_id.country_code == "PL"
-            and self.l10n_pl_ksef_state in (False, "rejected")
+            and self.l10n_pl_ksef_state in (False, "queued", "rejected")
         )
 
     def _l10n_pl_ksef_send(self):

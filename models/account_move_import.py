@@ -35,15 +35,22 @@ class AccountMove(models.Model):
         if reason := invoice._reason_cannot_decode_has_invoice_lines():
             return reason
         document = fa3.read(file_data["raw"]).document
-        with invoice._get_edi_creation() as move:
-            move._l10n_pl_ksef_fill(document)
+        invoice._l10n_pl_ksef_take_over(document)
         return None
 
-    def _l10n_pl_ksef_fill(self, document):
-        """Take partner, dates, lines, taxes and total from ``document`` (fa3 Invoice).
+    def _l10n_pl_ksef_take_over(self, document):
+        """Make this empty bill what ``document`` (``fa3`` Invoice) says.
 
         :raise UserError: the document cannot become a bill, with the reason
         """
+        with self._get_edi_creation() as move:
+            move._l10n_pl_ksef_fill(document)
+        # Odoo knows its own total only now that taxes have been computed.
+        total = document.body.total * PURCHASE_SIGN[self.move_type]
+        self._l10n_pl_ksef_round_to(total)
+
+    def _l10n_pl_ksef_fill(self, document):
+        """Take partner, dates, lines and taxes from ``document``."""
         body = document.body
         partner = self._l10n_pl_ksef_seller_partner(document.seller)
         self.write(
@@ -66,7 +73,6 @@ class AccountMove(models.Model):
         if due:
             self.invoice_payment_term_id = False
             self.invoice_date_due = max(due)
-        self._l10n_pl_ksef_round_to(body.total * sign)
 
     def _l10n_pl_ksef_seller_partner(self, seller):
         """Return the vendor by NIP; one not known yet is made."""
@@ -169,6 +175,5 @@ class Bill(models.Model):
                 "journal_id": self.company_id._l10n_pl_ksef_bill_journal().id,
             }
         )
-        with move._get_edi_creation() as created:
-            created._l10n_pl_ksef_fill(document)
+        move._l10n_pl_ksef_take_over(document)
         return move

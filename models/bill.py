@@ -76,7 +76,7 @@ class Bill(models.Model):
             bill.xml_name = f"{bill.ksef_number}.xml"
 
     @api.model
-    def _register(self, connection, role, metadata):
+    def _take_in(self, connection, role, metadata):
         """Write a row for each of ``metadata`` (``ksef_api`` InvoiceMetadata) not known yet.
 
         :return: the new rows

@@ -69,7 +69,7 @@ class Bill(models.Model):
                     query, page=page, page_size=PAGE
                 )
             )
-            self._register(connection, role, answer.invoices)
+            self._take_in(connection, role, answer.invoices)
             if not answer.has_more:
                 self._move_checkpoint(connection, role, answer.hwm)
                 return
@@ -157,7 +157,7 @@ class Bill(models.Model):
         except DocumentError as error:
             self._failed(self.env._("The file cannot be read: %s", error.reason))
         except Exception as error:
-            _logger.warning("KSeF: %s: no bill made", self.ksef_number, exc_info=True)
+            _logger.info("KSeF: %s: no bill made", self.ksef_number, exc_info=True)
             self._failed(str(error))
         else:
             self._made(move)

@@ -165,6 +165,8 @@ class Connection(models.Model):
                 "refresh_valid_until": False,
             }
         )
+        # The one that follows must not meet this one in the unique index.
+        self.flush_recordset(["active"])
 
     def _is_ready(self):
         """Tell whether documents can go through this connection now or soon."""

@@ -114,16 +114,13 @@ class TestAuthorisation(KsefCase):
 
     def test_a_revoked_certificate_fails_with_the_reason(self):
         wizard = self.upload()
-        serial = self.sandbox.control("GET", "/health") and self._serial(wizard)
+        serial = wizard._load().serial
         self.sandbox.control("POST", f"/certificates/{serial}", {"status": "Revoked"})
         wizard.action_add()
         for _poll in range(3):
             wizard.connection_id.action_check()
         self.assertEqual(wizard.state, "failed")
         self.assertIn("does not accept this certificate", wizard.status_message)
-
-    def _serial(self, wizard):
-        return wizard._load().serial
 
     def test_when_ksef_is_down_the_authorisation_waits_and_is_tried_again(self):
         self.sandbox.fault(
@@ -170,7 +167,7 @@ class TestAuthorisation(KsefCase):
         self.assertFalse(connection.active)
         self.assertFalse(connection.access_token_sealed)
         sessions = self.sandbox.control("GET", f"/auth-sessions?nip={self.nip}")
-        alive = [s for s in sessions["sessions"] if s["status"] == "alive"]
+        alive = [s for s in sessions["sessions"] if s["state"] == "alive"]
         self.assertFalse(alive)
 
     def test_429_stops_the_whole_connection_until_the_time_named(self):

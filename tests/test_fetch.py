@@ -9,6 +9,7 @@ class TestFetch(KsefCase):
     def setUp(self):
         super().setUp()
         self.connection = self.connect()
+        self.supplier_nip = self.supplier.vat.removeprefix("PL")
 
     def document(self, number, **body):
         """Return an invoice of our supplier, as another program would write it."""
@@ -39,7 +40,7 @@ class TestFetch(KsefCase):
                 header=fa3.Header(created_at=datetime.now(timezone.utc), system="X"),
                 seller=fa3.Seller(
                     identification=fa3.SellerIdentification(
-                        nip=self.supplier.vat.removeprefix("PL"), name="Dostawca sp.j."
+                        nip=self.supplier_nip, name="Dostawca sp.j."
                     ),
                     address=address,
                 ),
