@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from . import batch_work
 from .app import Application
 from .control import Control
 from .schemas import NoSchema
@@ -81,6 +82,7 @@ def main(words=None):
         print(f"The sandbox does not start. {error}.", file=sys.stderr)
         return 2
     context, ca_file = tls_context(world)
+    world.after(lambda: batch_work.resume(world))
     application = Application(world)
     servers = (
         listen(application, chosen.host, chosen.port),

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Request, Response
 from . import (  # noqa: F401
     auth,
     auth_sessions,
-    documents,
+    batch,
+    exports,
     keys,
     limits,
     online,

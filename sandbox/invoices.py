@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from . import judge, numbers
-from .clock import iso, warsaw_day
+from .clock import iso, parse, warsaw_day
 from .schemas import FORMS
 
 # Permanent storage always comes after acceptance.
@@ -42,7 +42,7 @@ def judge_document(world, session, reference, xml, checked=None):
         context=session["context"],
         is_batch=session["kind"] == "Batch",
         is_correction=bool(row["corrects"]),
-        moment=world.clock.now(),
+        moment=parse(row["sent"]),
     )
     try:
         if isinstance(checked, judge.Refused):

@@ -139,7 +139,10 @@ def rate_limits(call):
 @route("GET", "/limits/context")
 def context_limits(call):
     """Sizes and numbers in sessions."""
-    return json_answer(session_limits(call.world, call.identity.context))
+    found = session_limits(call.world, call.identity.context)
+    if call.world.knobs["contract"] == "2.9":
+        found = {**found, "collectiveIdentifier": {"maxInvoices": 500}}
+    return json_answer(found)
 
 
 def session_limits(world, context):

@@ -78,8 +78,21 @@ def close(world, row, code, details=()):
     )
 
 
+def advance(world, row):
+    """Somebody asks for a session: one that was processed gets its last status."""
+    if row["code"] not in PROCESSING or not world.poll("sessions", row, row["closed"]):
+        return row
+    package = json.loads(row["package"] or '{"done": true}')
+    if not package["done"]:
+        return row
+    if package.get("failure"):
+        world.store.change("sessions", row["id"], code=package["failure"])
+        return world.store.get("sessions", row["id"])
+    return settle(world, row)
+
+
 def settle(world, row):
-    """A closed session that was processed gets its last status and its UPO pages."""
+    """The last status of a session by its invoices, and the pages of its UPO."""
     counts = count(world, row["id"])
     details = []
     if not counts["total"]:
@@ -129,9 +142,7 @@ def status_of(row):
 @route("GET", "/sessions/<reference>", group="sessionMisc", rights=SESSION_READERS)
 def status(call):
     """How a session goes."""
-    row = find(call)
-    if row["code"] in PROCESSING and call.world.poll("sessions", row, row["closed"]):
-        row = settle(call.world, row)
+    row = advance(call.world, find(call))
     counts = _shown_counts(call.world, row)
     answer = {
         "status": status_of(row),
@@ -195,7 +206,8 @@ def listing(call):
     where, values = _filters(call)
     rows, token = call.page("sessions", where, values, high=1000, newest_first=True)
     found = []
-    for row in rows:
+    for listed in rows:
+        row = advance(call.world, listed)
         counts = _shown_counts(call.world, row)
         found.append(
             {

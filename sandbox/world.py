@@ -1,10 +1,12 @@
 """Everything a request can touch: state, clock, keys, knobs, counters, faults."""
 
 import os
+import queue
 import re
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter, deque
 from datetime import timedelta
 from pathlib import Path
@@ -140,6 +142,23 @@ class World:
         self.authority = Authority(self.store, hostname)
         self.counters, self.faults, self.calls = Counters(), Faults(), Calls()
         keys.ensure(self)
+        self._work = queue.Queue()
+        threading.Thread(target=self._do_work, daemon=True).start()
+
+    def after(self, job):
+        """Do something in the background, one thing after the other."""
+        self._work.put(job)
+
+    def _do_work(self):
+        while True:
+            # A job is put while its request is in a transaction: let it end.
+            job = self._work.get()
+            with self.store.transaction():
+                pass
+            try:
+                job()
+            except Exception:
+                traceback.print_exc()
 
     def close(self):
         """Close the files; a temporary folder is removed."""

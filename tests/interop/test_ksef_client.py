@@ -1,0 +1,168 @@
+"""What another team's client, written for the real KSeF, can do with the sandbox."""
+
+import base64
+import time
+import uuid
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import NIP
+from cryptography.hazmat.primitives import serialization
+from invoice_xml import invoice
+from ksef_client import KsefClient, KsefClientOptions
+from ksef_client import models as m
+from ksef_client.services.crypto import sha256_base64
+from ksef_client.services.workflows import AuthCoordinator, OnlineSessionWorkflow
+
+OTHER = "1234563218"
+FA3 = m.FormCode(system_code="FA (3)", schema_version="1-0E", value="FA")
+CONTEXT = {"context_identifier_type": "Nip", "context_identifier_value": NIP}
+QUICK = {"poll_interval_seconds": 0.01, "max_attempts": 20}
+
+
+@pytest.fixture
+def client(sandbox):
+    with KsefClient(KsefClientOptions(base_url=sandbox.ready["tls_url"])) as made:
+        yield made
+
+
+def login(sandbox, client, **options):
+    """Log in with a KSeF certificate, as the MCU gives it."""
+    order = {"nip": NIP, "name": "Firma", "password": "haslo", **options}
+    made = sandbox.order("/certificates", **order)
+    key = serialization.load_pem_private_key(made["key_pem"].encode(), b"haslo")
+    plain = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return AuthCoordinator(client.auth).authenticate_with_xades(
+        subject_identifier_type="certificateSubject",
+        certificate_pem=made["certificate_pem"],
+        private_key_pem=plain.decode(),
+        **CONTEXT,
+        **QUICK,
+    )
+
+
+@pytest.fixture
+def access(sandbox, client):
+    return login(sandbox, client).access_token
+
+
+def public_key(client, usage):
+    return client.security.get_public_key_certificate_pem(usage)
+
+
+def until(ask, done):
+    """Ask until the answer is final."""
+    for _try in range(100):
+        found = ask()
+        if done(found):
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"still {found}")
+
+
+def new_invoice(seller=NIP, buyer=OTHER):
+    today = datetime.now(ZoneInfo("Europe/Warsaw")).date()
+    return invoice(f"FV/{uuid.uuid4().hex[:8]}", seller, buyer, today)
+
+
+@pytest.mark.parametrize("key", ["ec", "rsa"])
+def test_it_logs_in_with_a_certificate(sandbox, client, key):
+    pair = login(sandbox, client, key=key)
+    fresh = client.auth.refresh_access_token(pair.refresh_token)
+    sessions = client.auth.get_active_sessions(access_token=fresh.access_token.token)
+    assert [session.is_current for session in sessions.items] == [True]
+    client.auth.revoke_current_session(fresh.access_token.token)
+    with pytest.raises(Exception, match="API error"):
+        client.auth.refresh_access_token(pair.refresh_token)
+
+
+def test_it_logs_in_with_a_ksef_token(sandbox, client):
+    made = sandbox.order("/tokens", nip=NIP)
+    pair = AuthCoordinator(client.auth).authenticate_with_ksef_token(
+        token=made["token"],
+        public_certificate=public_key(client, "KsefTokenEncryption"),
+        **CONTEXT,
+        **QUICK,
+    )
+    assert client.limits.get_context_limits(pair.access_token).online_session
+
+
+def test_it_reads_limits(client, access):
+    limits = client.rate_limits.get_rate_limits(access)
+    assert limits.invoice_send.per_hour == 180
+    assert client.limits.get_subject_limits(access).certificate.max_certificates == 100
+
+
+def test_it_sends_an_invoice_and_reads_its_receipt(client, access):
+    session = OnlineSessionWorkflow(client.sessions).open_session(
+        form_code=FA3,
+        public_certificate=public_key(client, "SymmetricKeyEncryption"),
+        access_token=access,
+    )
+    xml = new_invoice()
+    sent = session.send_invoice(xml)
+    state = until(
+        lambda: session.get_invoice_status(sent.reference_number),
+        lambda found: found.status.code >= 200,
+    )
+    assert (state.status.code, state.invoice_hash) == (200, sha256_base64(xml))
+    receipt = session.get_invoice_upo_by_ref(sent.reference_number)
+    assert state.ksef_number in _text(receipt)
+    by_number = session.get_invoice_upo_by_ksef(state.ksef_number)
+    assert _text(by_number) == _text(receipt)
+    by_address = client.http_client.request(
+        "GET", state.upo_download_url, skip_auth=True
+    )
+    assert by_address.content.decode() == _text(receipt)
+    session.close()
+    done = until(session.get_status, lambda found: found.status.code not in (100, 170))
+    assert (done.status.code, done.successful_invoice_count) == (200, 1)
+    page = session.get_upo(done.upo.pages[0].reference_number)
+    assert state.ksef_number in _text(page)
+
+
+def _text(content):
+    """Documents come as text, bytes, or an object that holds them."""
+    content = getattr(content, "content", content)
+    return content.decode() if isinstance(content, bytes) else content
+
+
+def test_it_finds_and_downloads_an_invoice(sandbox, client, access):
+    xml = new_invoice(OTHER, NIP)
+    number = sandbox.order("/invoices", xml_b64=base64.b64encode(xml).decode())
+    begin = datetime.now(timezone.utc) - timedelta(days=1)
+    page = client.invoices.query_invoice_metadata_by_date_range(
+        subject_type="Subject2",
+        date_type="PermanentStorage",
+        date_from=begin.isoformat(),
+        access_token=access,
+        page_size=10,
+    )
+    (found,) = page.invoices
+    assert found.ksef_number == number["ksef_number"]
+    downloaded = client.invoices.get_invoice_bytes(
+        found.ksef_number, access_token=access
+    )
+    assert downloaded.content == xml
+    assert downloaded.sha256_base64 == found.invoice_hash == sha256_base64(xml)
+
+
+def test_it_makes_and_revokes_a_ksef_token(client, access):
+    made = client.tokens.generate_token(
+        m.GenerateTokenRequest(permissions=["InvoiceRead"], description="for tests"),
+        access_token=access,
+    )
+
+    def state():
+        return client.tokens.get_token_status(
+            made.reference_number, access_token=access
+        ).status
+
+    until(state, lambda found: found == "Active")
+    client.tokens.revoke_token(made.reference_number, access_token=access)
+    until(state, lambda found: found == "Revoked")
