@@ -246,6 +246,7 @@ class AccountMove(models.Model):
             self.env["l10n_pl_ksef.document"]._queue(sendable)
             return missing[:1]._l10n_pl_ksef_ask_certificate(send=sendable)
         sendable._l10n_pl_ksef_send()
+        self.env["account.move.send"]._l10n_pl_ksef_wait(sendable)
         return sendable._l10n_pl_ksef_told()
 
     def _l10n_pl_ksef_told(self):

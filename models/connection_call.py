@@ -127,7 +127,7 @@ class Connection(models.Model):
         """Store what ``error`` (KsefError) means for this connection."""
         verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
         self.sudo().status_message = verdict.message
-        _logger.warning("KSeF: connection %s: %s", self.id, type(error).__name__)
+        _logger.info("KSeF: connection %s: %s", self.id, type(error).__name__)
         return verdict
 
 

@@ -119,13 +119,12 @@ class Document(models.Model):
         return True
 
     def _is_sent(self, reference):
-        now = fields.Datetime.now()
         self.write(
             {
                 "state": "sent",
                 "invoice_reference": reference,
-                "sent_at": now,
-                "retry_at": now + FIRST_POLL,
+                "sent_at": fields.Datetime.now(),
+                "retry_at": False,
                 "status_code": False,
                 "status_message": False,
             }
