@@ -56,10 +56,15 @@ def install(name, log):
     run(*odoo_command(name, *options), log=log)
 
 
-def set_base_url(name, url):
-    """Tell Odoo its address; wkhtmltopdf fetches style sheets from it."""
+def set_parameters(name, parameters):
+    """Set system parameters of a database that no server works on.
+
+    :param parameters: {key: value}
+    """
+    rows = ", ".join(f"('{key}', '{value}')" for key, value in parameters.items())
     postgres.sql(
-        f"UPDATE ir_config_parameter SET value = '{url}' WHERE key = 'web.base.url'",
+        f"INSERT INTO ir_config_parameter (key, value) VALUES {rows} "
+        "ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
         name,
     )
 

@@ -1,7 +1,8 @@
 """The main job of the demo, over HTTP as a person's browser does it.
 
 Usage: demo_scenario.py SETTINGS, JSON of `{"odoo": {url, database}, "sandbox": {…}}` as
-`tools/services.py` knows them. Ends with 1 and a sentence when something is not right.
+`tools/services.py` knows them; Odoo has the local KSeF in the place of *test*. Ends
+with 1 and a sentence when something is not right.
 """
 
 import base64
@@ -118,13 +119,6 @@ def make_accountant(odoo, company):
     client.company_id = company
     told(f"accountant {ACCOUNTANT}")
     return client
-
-
-def use_sandbox(odoo, sandbox):
-    """Put the local KSeF in the place of the test environment."""
-    for name in ("api_url", "qr_url"):
-        key = f"l10n_pl_ksef.test_{name}"
-        odoo.call("ir.config_parameter", "set_param", key, sandbox.addresses[name])
 
 
 def connect(odoo, sandbox, company):
@@ -320,7 +314,6 @@ def main(settings):
     try:
         admin = OdooClient(server["url"], server["database"], "admin", "admin")
         company, (customer, _supplier) = make_company(admin)
-        use_sandbox(admin, sandbox)
         odoo = make_accountant(admin, company)
         connect(odoo, sandbox, company)
         tax = admin.by_xml_id("account", f"{company}_vs_kraj_23")

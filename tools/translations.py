@@ -1,6 +1,7 @@
 """`./dev i18n`: what Odoo finds to translate, and how much of it is in `i18n/`."""
 
 import os
+from shutil import rmtree
 
 from . import database, paths
 from .command import run
@@ -8,6 +9,11 @@ from .console import note, say, step
 
 FOLDER = paths.ROOT / "i18n"
 PO = paths.ROOT / "tools" / "po.py"
+# Odoo's export follows links for ever when it meets `.dev/addons` inside the add-on, and
+# takes texts from all Python files: it gets a folder with the add-on's own parts only.
+ADDONS = paths.DEV / "addons-i18n"
+PARTS = ("__manifest__.py", "__init__.py", "hooks.py", "controllers", "data", "models")
+PARTS += ("report", "security", "static", "views", "wizards", "ksef_api", "i18n")
 
 
 def update(template):
@@ -33,6 +39,20 @@ def _export(template):
         with step("install the add-on"):
             database.install(name, "i18n-install")
         with step("export its texts"):
-            options = ["-c", paths.ODOO_CONF, "-d", name, "-l", "pot", "-o", exported]
+            options = ["-c", _conf(), "-d", name, "-l", "pot", "-o", exported]
             run(paths.ODOO, "i18n", "export", *options, paths.MODULE, log="i18n-export")
     return exported
+
+
+def _conf():
+    """A configuration file with the folder for exports in the place of the link."""
+    addon = ADDONS / paths.MODULE
+    rmtree(addon, ignore_errors=True)
+    addon.mkdir(parents=True)
+    for name in PARTS:
+        if (paths.ROOT / name).exists():
+            (addon / name).symlink_to(paths.ROOT / name)
+    conf = paths.RUN / "odoo-i18n.conf"
+    text = paths.ODOO_CONF.read_text()
+    conf.write_text(text.replace(str(paths.ADDONS), str(ADDONS)))
+    return conf
