@@ -8,10 +8,11 @@ class AccountJournal(models.Model):
     @api.depends("company_id", "type")
     def _compute_show_fetch_in_einvoices_button(self):
         # EXTENDS 'account'
-        super()._compute_show_fetch_in_einvoices_button()
+        result = super()._compute_show_fetch_in_einvoices_button()
         for journal in self:
             if journal.type == "purchase" and journal.company_id.country_code == "PL":
                 journal.show_fetch_in_einvoices_button = True
+        return result
 
     def button_fetch_in_einvoices(self):
         # EXTENDS 'account'

@@ -90,17 +90,19 @@ class AccountMove(models.Model):
     @api.depends("l10n_pl_ksef_state")
     def _compute_show_reset_to_draft_button(self):
         # EXTENDS 'account'
-        super()._compute_show_reset_to_draft_button()
+        result = super()._compute_show_reset_to_draft_button()
         for move in self:
             if move.l10n_pl_ksef_state in LOCKED and move.is_sale_document():
                 move.show_reset_to_draft_button = False
+        return result
 
     # --- what KSeF holds -----------------------------------------------------
 
     def _l10n_pl_ksef_current_document(self):
         """Return the document that tells this invoice's status, or none.
 
-        Only what was sent to the environment that the company is connected to counts; an
+        Only what was sent to the environment that the company is connected to counts;
+        an
         accepted document counts for ever, else the latest.
         """
         self.ensure_one()
@@ -160,7 +162,8 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_pl_ksef_qr_image(self, link):
-        """Return ``link`` as a QR code in a data URI: the report needs no server for it."""
+        """Return ``link`` as a QR code in a data URI: the report needs no server "
+        "for it."""
         drawing = createBarcodeDrawing(
             "QR", value=link, width=300, height=300, barLevel="M", barBorder=4
         )
@@ -218,7 +221,8 @@ class AccountMove(models.Model):
         if locked:
             raise UserError(
                 self.env._(
-                    "These invoices are in KSeF or on the way to it, so they can only be "
+                    "These invoices are in KSeF or on the way to it, so they can "
+                    "only be "
                     "corrected by a credit note: %(names)s",
                     names=", ".join(locked.mapped("name")),
                 )
@@ -235,7 +239,8 @@ class AccountMove(models.Model):
         if not sendable:
             raise UserError(
                 self.env._(
-                    "None of these can be sent to KSeF: only posted customer invoices and "
+                    "None of these can be sent to KSeF: only posted customer "
+                    "invoices and "
                     "credit notes that are not in KSeF yet can."
                 )
             )

@@ -24,7 +24,8 @@ class AccountMove(models.Model):
     # --- what is missing -----------------------------------------------------
 
     def _l10n_pl_ksef_problems(self):
-        """Return sentences about what FA(3) needs and this invoice lacks, all at once."""
+        """Return sentences about what FA(3) needs and this invoice lacks, all at "
+        "once."""
         self.ensure_one()
         return [
             *self._l10n_pl_ksef_seller_problems(),
@@ -36,7 +37,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_correction_problems(self):
         if self.move_type == "out_refund" and not self.reversed_entry_id:
             yield self.env._(
-                "The credit note names no corrected invoice. Make it from the invoice that "
+                "The credit note names no corrected invoice. Make it from the "
+                "invoice that "
                 "it corrects."
             )
 
@@ -68,9 +70,10 @@ class AccountMove(models.Model):
                     "Line %(number)s: choose a tax that has a KSeF rate.",
                     number=number,
                 )
-            elif rated[0].l10n_pl_ksef_rate == "zw" and not rated[0].l10n_pl_ksef_exemption:
+            elif rated[0]._l10n_pl_ksef_lacks_basis():
                 yield self.env._(
-                    "Line %(number)s: enter the legal basis of the exemption on the tax "
+                    "Line %(number)s: enter the legal basis of the exemption on the "
+                    "tax "
                     "“%(tax)s”.",
                     number=number,
                     tax=rated[0].name,
@@ -196,7 +199,9 @@ class AccountMove(models.Model):
     # --- lines and sums ------------------------------------------------------
 
     def _l10n_pl_ksef_lines(self):
-        return self.invoice_line_ids.filtered(lambda l: l.display_type == "product")
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
 
     def _l10n_pl_ksef_fa3_lines(self):
         sign = self._l10n_pl_ksef_sign()
@@ -210,15 +215,22 @@ class AccountMove(models.Model):
         quantity = line.quantity or 1
         return fa3.Line(
             number=number,
-            name=(line.name or line.product_id.display_name or "").strip()[:512] or None,
+            name=self._l10n_pl_ksef_line_name(line),
             index=(line.product_id.default_code or "")[:50] or None,
             gtin=(line.product_id.barcode or "")[:20] or None,
             unit=line.product_uom_id.name or None,
             quantity=sign * _decimal(line.quantity, 6).normalize(),
             unit_price_net=_decimal(line.price_subtotal / quantity, 8).normalize(),
             net=sign * net,
-            rate=fa3.Rate(line.tax_ids.filtered("l10n_pl_ksef_rate")[0].l10n_pl_ksef_rate),
+            rate=fa3.Rate(
+                line.tax_ids.filtered("l10n_pl_ksef_rate")[0].l10n_pl_ksef_rate
+            ),
         )
+
+    def _l10n_pl_ksef_line_name(self, line):
+        """*P_7*, which holds 512 characters."""
+        name = line.name or line.product_id.display_name or ""
+        return name.strip()[:512] or None
 
     def _l10n_pl_ksef_sums(self):
         """Return the sums by rate (*P_13*, *P_14*), as the books have them."""

@@ -31,7 +31,8 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_pl_ksef_decode(self, invoice, file_data, new):
-        """Fill ``invoice`` from an FA(3) file that was dropped on a journal or mailed."""
+        """Fill ``invoice`` from an FA(3) file that was dropped on a journal or "
+        "mailed."""
         if reason := invoice._reason_cannot_decode_has_invoice_lines():
             return reason
         document = fa3.read(file_data["raw"]).document
@@ -69,7 +70,9 @@ class AccountMove(models.Model):
             for line in body.lines
             if not line.before
         ]
-        due = [item.on for item in (body.payment.due if body.payment else []) if item.on]
+        due = [
+            item.on for item in (body.payment.due if body.payment else []) if item.on
+        ]
         if due:
             self.invoice_payment_term_id = False
             self.invoice_date_due = max(due)

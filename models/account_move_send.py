@@ -20,7 +20,8 @@ class AccountMoveSend(models.AbstractModel):
             "label": self.env._("Send to KSeF"),
             "is_applicable": lambda move: move._l10n_pl_ksef_is_sendable(),
             "help": self.env._(
-                "Puts the invoice into KSeF as FA(3), so that its KSeF number and QR code "
+                "Puts the invoice into KSeF as FA(3), so that its KSeF number and QR "
+                "code "
                 "stand on the PDF."
             ),
         }
@@ -49,7 +50,8 @@ class AccountMoveSend(models.AbstractModel):
         alert = {
             "level": "danger",
             "message": self.env._(
-                "%(company)s is not connected to KSeF. Add its KSeF certificate, or untick "
+                "%(company)s is not connected to KSeF. Add its KSeF certificate, or "
+                "untick "
                 "“Send to KSeF”.",
                 company=company.display_name,
             ),
@@ -91,7 +93,9 @@ class AccountMoveSend(models.AbstractModel):
         documents = self.env["l10n_pl_ksef.document"].sudo()
         end = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < end:
-            pending = moves.filtered(lambda m: m.l10n_pl_ksef_state in ("queued", "sent"))
+            pending = moves.filtered(
+                lambda m: m.l10n_pl_ksef_state in ("queued", "sent")
+            )
             if not pending:
                 return
             time.sleep(POLL_SECONDS)

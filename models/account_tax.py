@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-# Tag of the Polish VAT return (JPK_V7) on a sales tax -> rate as FA(3) writes it (P_12).
+# Tag of the Polish VAT return (JPK_V7) on a sales tax -> rate as FA(3) writes it
+# (P_12).
 # The first that matches counts: K_12 stands beside K_11, OSS has tags of its own.
 RATE_BY_TAG = (
     ("K_21", "0 WDT"),
@@ -39,13 +40,14 @@ class AccountTax(models.Model):
         compute="_compute_l10n_pl_ksef_rate",
         store=True,
         readonly=False,
-        help="How this tax stands in FA(3) (P_12). Found from the tags of the VAT return; "
-        "change it where they do not tell.",
+        help="How this tax stands in FA(3) (P_12). Found from the tags of the VAT "
+        "return; change it where they do not tell.",
     )
 
     l10n_pl_ksef_exemption = fields.Char(
         "Legal Basis of the Exemption",
-        help="Provision of the VAT act that exempts (P_19A), for example art. 43 (1) 29.",
+        help="Provision of the VAT act that exempts (P_19A), for example "
+        "art. 43 ust. 1 pkt 29.",
     )
 
     @api.depends(
@@ -72,3 +74,8 @@ class AccountTax(models.Model):
         percent = f"{self.amount:g}"
         is_percent = self.amount_type == "percent" and percent in PERCENT_RATES
         return percent if is_percent else False
+
+    def _l10n_pl_ksef_lacks_basis(self):
+        """Tell whether this tax exempts without saying by which provision."""
+        self.ensure_one()
+        return self.l10n_pl_ksef_rate == "zw" and not self.l10n_pl_ksef_exemption

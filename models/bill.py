@@ -77,8 +77,9 @@ class Bill(models.Model):
 
     @api.model
     def _take_in(self, connection, role, metadata):
-        """Write a row for each of ``metadata`` (``ksef_api`` InvoiceMetadata) not known yet.
+        """Write a row for each of ``metadata`` that is not known yet.
 
+        :param metadata: list of ``ksef_api`` InvoiceMetadata
         :return: the new rows
         """
         numbers = [item.ksef_number for item in metadata]

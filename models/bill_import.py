@@ -7,8 +7,8 @@ import psycopg2
 from odoo import api, fields, models
 
 from ..ksef_api import crypto
-from ..ksef_api.errors import BadAnswer, DocumentError, InvalidRequest, KsefError
 from ..ksef_api.client import InvoiceQuery
+from ..ksef_api.errors import BadAnswer, DocumentError, InvalidRequest, KsefError
 from .concurrency import checkpoint, exclusive
 from .vault import VaultError
 
@@ -27,9 +27,9 @@ class Bill(models.Model):
     @api.model
     def _cron_fetch(self):
         """Fetch new invoices for every company and make vendor bills of them."""
-        for connection in self.env["l10n_pl_ksef.connection"].search([]):
+        for connection in self.env["l10n_pl_ksef.connection"]._connected():
             wanted = connection.company_id.l10n_pl_ksef_fetch_automatically
-            if wanted and connection.state == "connected":
+            if wanted:
                 self._fetch(connection)
 
     @api.model
@@ -144,7 +144,8 @@ class Bill(models.Model):
         checkpoint(self.env)
 
     def _make(self):
-        """Make the vendor bill in a savepoint, so that a fault leaves nothing behind."""
+        """Make the vendor bill in a savepoint, so that a fault leaves nothing "
+        "behind."""
         company = self.company_id
         bill = self.with_company(company).with_context(
             allowed_company_ids=company.ids, no_new_invoice=True

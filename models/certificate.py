@@ -13,7 +13,8 @@ class Certificate(models.Model):
     """A KSeF certificate (*certyfikat KSeF*) of a company, with its private key.
 
     Type *authentication* logs in to KSeF, type *offline* signs the second QR code of
-    invoices issued offline (*KOD II*); KSeF never lets one do the work of the other. Made
+    invoices issued offline (*KOD II*); KSeF never lets one do the work of the other.
+    Made
     by the upload wizard only. Its key is sealed (see ``l10n_pl_ksef.vault``) and erased
     with the record.
 

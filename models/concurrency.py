@@ -9,7 +9,8 @@ from odoo import modules
 def checkpoint(env):
     """Make what was written so far survive, before or after a call to KSeF.
 
-    Nothing is committed inside Odoo's in-process tests, where the transaction belongs to
+    Nothing is committed inside Odoo's in-process tests, where the transaction belongs
+    to
     the test; there the pending writes are flushed only.
     """
     if modules.module.current_test:
@@ -22,8 +23,10 @@ def checkpoint(env):
 def exclusive(env, name):
     """Yield True when this process alone holds the lock ``name`` (text), else False.
 
-    The lock is a PostgreSQL advisory lock held by a cursor of its own: unlike a row lock
-    it survives the commits of the work it guards, and it ends with the process that holds
+    The lock is a PostgreSQL advisory lock held by a cursor of its own: unlike a row
+    lock
+    it survives the commits of the work it guards, and it ends with the process that
+    holds
     it, however that process ends. It works across workers and hosts.
     """
     digest = hashlib.sha256(f"{env.cr.dbname}:l10n_pl_ksef:{name}".encode()).digest()

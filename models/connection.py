@@ -13,7 +13,8 @@ ENVIRONMENTS = [
 class Connection(models.Model):
     """A company's authorisation (*uwierzytelnienie*) to one KSeF environment.
 
-    One connection of a company is active; earlier ones are archived and keep the history
+    One connection of a company is active; earlier ones are archived and keep the
+    history
     of the documents that went through them. States::
 
         draft --certificate or token given--> ordered --KSeF takes it--> processing
@@ -132,6 +133,11 @@ class Connection(models.Model):
     def _of_company(self, company):
         """Return the active connection of ``company``, or an empty recordset."""
         return self.sudo().search([("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    def _connected(self):
+        """Return the connections of all companies that work now."""
+        return self.sudo().search([("state", "=", "connected")])
 
     @api.model
     def _connect(self, company, environment, method, nip=None, name=False, **vals):

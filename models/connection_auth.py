@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..ksef_api import xades
+from ..ksef_api.client import USAGE_TOKEN
 from ..ksef_api.errors import (
     Forbidden,
     InvalidRequest,
@@ -11,7 +12,6 @@ from ..ksef_api.errors import (
     RateLimited,
     Unauthorized,
 )
-from ..ksef_api.client import USAGE_TOKEN
 from .concurrency import checkpoint, exclusive
 from .vault import VaultError
 
@@ -177,9 +177,11 @@ class Connection(models.Model):
     def _renew_access_token(self, refused=None):
         """Return a new access token, got with the refresh token.
 
-        :param refused: the token that KSeF did not take; when another worker has renewed
+        :param refused: the token that KSeF did not take; when another worker has
+            renewed
             it since, that worker's token is the answer
-        :raise Unauthorized: nobody is logged in any more; where a certificate or a token
+        :raise Unauthorized: nobody is logged in any more; where a certificate or a
+            token
             can log in again, that has been ordered
         :raise RateLimited: another worker is renewing it right now
         """

@@ -3,9 +3,10 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
 
-from ..ksef_api import crypto, environment as ksef_environment
-from ..ksef_api.errors import InvalidRequest, RateLimited, ServerError, Unauthorized
+from ..ksef_api import crypto
+from ..ksef_api import environment as ksef_environment
 from ..ksef_api.client import USAGE_SYMMETRIC, KsefClient, choose_key
+from ..ksef_api.errors import InvalidRequest, RateLimited, ServerError, Unauthorized
 from ..ksef_api.transport import Transport
 from .concurrency import checkpoint
 from .verdict import KEY_WITHDRAWN
@@ -46,7 +47,8 @@ class Connection(models.Model):
         return ksef_environment.ENVIRONMENTS[code]
 
     def _client(self, access_token=None):
-        """Return a client for this connection's environment; use it through ``_call``."""
+        """Return a client for this connection's environment; use it through "
+        "``_call``."""
         environment = self._environment()
         transport = _transports.get(environment)
         if transport is None:
@@ -56,7 +58,8 @@ class Connection(models.Model):
     def _call(self, function):
         """Return ``function(client)`` for a client with a valid access token.
 
-        ``function`` makes one call. A token that KSeF no longer takes is renewed once: a
+        ``function`` makes one call. A token that KSeF no longer takes is renewed once:
+        a
         refused call was not carried out, so it may be made again.
 
         :raise KsefError: typed; see ``ksef_api.errors``
@@ -71,7 +74,8 @@ class Connection(models.Model):
     def _call_public(self, function, access_token=None):
         """Return ``function(client)``, keeping the pauses that KSeF asks for.
 
-        A limit or an outage that KSeF tells of stops the whole connection until the time
+        A limit or an outage that KSeF tells of stops the whole connection until the
+        time
         it names.
         """
         self.ensure_one()
@@ -129,5 +133,3 @@ class Connection(models.Model):
         self.sudo().status_message = verdict.message
         _logger.info("KSeF: connection %s: %s", self.id, type(error).__name__)
         return verdict
-
-

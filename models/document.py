@@ -15,7 +15,8 @@ IN_FLIGHT = ("queued", "sending", "sent", "unknown")
 class Document(models.Model):
     """One attempt to put one invoice into KSeF.
 
-    A row is never sent twice and never deleted: what is sent again is a new row. The file
+    A row is never sent twice and never deleted: what is sent again is a new row. The
+    file
     is frozen before it goes out, and its hash finds it again in KSeF. States::
 
         queued --> sending --> sent --> accepted | rejected
@@ -68,7 +69,9 @@ class Document(models.Model):
     invoice_reference = fields.Char("Reference Number", readonly=True)
     ksef_number = fields.Char("KSeF Number", readonly=True, index="btree_not_null")
     session_reference = fields.Char(
-        "Session in KSeF", readonly=True, help="The session whose UPO names the invoice."
+        "Session in KSeF",
+        readonly=True,
+        help="The session whose UPO names the invoice.",
     )
     sent_at = fields.Datetime("Sent On", readonly=True)
     accepted_at = fields.Datetime("Accepted On", readonly=True)

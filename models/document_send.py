@@ -21,9 +21,8 @@ class Document(models.Model):
     @api.model
     def _cron_send(self):
         """Send what waits, ask about what was sent, fetch UPOs; for every company."""
-        for connection in self.env["l10n_pl_ksef.connection"].search([]):
-            if connection.state == "connected":
-                self._process(connection)
+        for connection in self.env["l10n_pl_ksef.connection"]._connected():
+            self._process(connection)
         self._trigger_next()
 
     @api.model
@@ -201,7 +200,8 @@ class Document(models.Model):
 
     @api.model
     def _poll(self, connection):
-        """Ask how the sent documents fare: one call a session, however many they are."""
+        """Ask how the sent documents fare: one call a session, however many they "
+        "are."""
         sent = self._due(connection, "sent")
         for session, documents in sent.grouped("session_id").items():
             if len(documents) == 1:
@@ -222,7 +222,8 @@ class Document(models.Model):
         )
 
     def _apply_status(self, connection, answer):
-        """Take over what KSeF says (``ksef_api`` InvoiceStatus, or None: not listed)."""
+        """Take over what KSeF says (``ksef_api`` InvoiceStatus, or None: not "
+        "listed)."""
         if answer is None or answer.status.code in IN_PROGRESS:
             self._ask_later()
         elif answer.status.code == ACCEPTED:
@@ -271,7 +272,8 @@ class Document(models.Model):
     def _is_own_duplicate(self, connection, status):
         """Tell whether the invoice that KSeF has already is this very file.
 
-        So it is after an answer was lost and the question, too, found nothing: KSeF took
+        So it is after an answer was lost and the question, too, found nothing: KSeF
+        took
         the first sending, and only its number is missing here.
         """
         number = status.extensions.get("originalKsefNumber")

@@ -1,11 +1,12 @@
 import base64
+import contextlib
 from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..ksef_api.client import FA3
 from ..ksef_api.crypto import SymmetricKey
 from ..ksef_api.errors import InvalidRequest, KsefError
-from ..ksef_api.client import FA3
 from .concurrency import checkpoint
 from .connection import ENVIRONMENTS
 
@@ -108,13 +109,11 @@ class Session(models.Model):
     def _close(self, connection):
         """Close the session in KSeF and forget its key, once nothing can need it."""
         for session in self:
-            try:
+            # KSeF may have closed it already, by itself or at an earlier call.
+            with contextlib.suppress(InvalidRequest):
                 connection._call(
                     lambda client, ref=session.reference: client.close_session(ref)
                 )
-            except InvalidRequest:
-                # KSeF has closed it already, by itself or at an earlier call.
-                pass
             session.write({"state": "closed", "key_sealed": False})
             checkpoint(self.env)
 

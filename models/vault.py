@@ -40,7 +40,8 @@ class VaultError(Exception):
 class Vault(models.AbstractModel):
     """Seals private keys, KSeF tokens, access tokens and session keys.
 
-    A sealed value is text, ``v1:<key id>:<base64 of nonce and AES-256-GCM output>``. The
+    A sealed value is text, ``v1:<key id>:<base64 of nonce and AES-256-GCM output>``.
+    The
     purpose (model and field) is authenticated with it, so that a value moved to another
     field does not open. The master key comes from ``odoo.conf``
     (``l10n_pl_ksef_master_key``) or from the environment
@@ -117,7 +118,8 @@ class Vault(models.AbstractModel):
         return path.read_text()
 
     def _make_key(self, path):
-        """Create the key file whole or not at all; the first of several workers wins."""
+        """Create the key file whole or not at all; the first of several workers "
+        "wins."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

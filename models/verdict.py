@@ -113,7 +113,9 @@ class VerdictTexts(models.AbstractModel):
     def _of_auth_status(self, status):
         """Return the verdict on a finished login that did not succeed."""
         if status.code in SYSTEM_CANCELLED:
-            text = self.env._("KSeF could not finish the login. It will be tried again.")
+            text = self.env._(
+                "KSeF could not finish the login. It will be tried again."
+            )
             return Verdict("retry", text, status.code, A_MINUTE)
         text = self._auth_sentences().get(status.code)
         lines = [text or self._with_details(status.code, [], status.description)]
@@ -130,7 +132,8 @@ class VerdictTexts(models.AbstractModel):
         """Sentences for the end of a login (GET /auth/{referenceNumber})."""
         return {
             415: self.env._(
-                "This certificate or token has no permission in KSeF for this NIP. Grant "
+                "This certificate or token has no permission in KSeF for this NIP. "
+                "Grant "
                 "it in Aplikacja Podatnika KSeF, then authorise again."
             ),
             425: self.env._("The login was revoked in KSeF. Authorise again."),
@@ -139,13 +142,15 @@ class VerdictTexts(models.AbstractModel):
                 "Generate a new one in Aplikacja Podatnika KSeF and enter it."
             ),
             460: self.env._(
-                "KSeF does not accept this certificate: it is invalid, revoked, suspended "
+                "KSeF does not accept this certificate: it is invalid, revoked, "
+                "suspended "
                 "or from another environment. Check that you chose the environment in "
                 "which it was generated."
             ),
             470: self.env._("The owner of the certificate is marked as deceased."),
             480: self.env._(
-                "KSeF has blocked this login for reasons of security. Contact KSeF's help "
+                "KSeF has blocked this login for reasons of security. Contact KSeF's "
+                "help "
                 "desk."
             ),
         }
@@ -175,7 +180,8 @@ class VerdictTexts(models.AbstractModel):
     def _vault_text(self, error):
         if error.reason == "other_key":
             return self.env._(
-                "The secrets of this connection were encrypted with the key %(key)s, which "
+                "The secrets of this connection were encrypted with the key %(key)s, "
+                "which "
                 "this server does not have. Put that key into the configuration "
                 "(l10n_pl_ksef_master_key), or enter the certificate or token again.",
                 key=error.key_id,

@@ -82,7 +82,8 @@ class KsefCase(AccountTestInvoicingCommon):
         )
 
     def upload(self, company=None, **values):
-        """Return the upload window, filled in with a certificate from the local KSeF."""
+        """Return the upload window, filled in with a certificate from the local "
+        "KSeF."""
         company = company or self.company
         options = values.pop("options", {})
         nip = company.vat.removeprefix("PL")
@@ -91,9 +92,7 @@ class KsefCase(AccountTestInvoicingCommon):
             {
                 "company_id": company.id,
                 "environment": "test",
-                "certificate_file": base64.b64encode(
-                    given["certificate_pem"].encode()
-                ),
+                "certificate_file": base64.b64encode(given["certificate_pem"].encode()),
                 "key_file": base64.b64encode(given["key_pem"].encode()),
                 "password": given["password"],
                 **values,

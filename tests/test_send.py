@@ -24,7 +24,9 @@ class TestSend(KsefCase):
     def test_an_invoice_gets_its_ksef_number_and_upo(self):
         invoice = self.invoice()
         document = self.send(invoice)
-        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted", document.status_message)
+        self.assertEqual(
+            invoice.l10n_pl_ksef_state, "accepted", document.status_message
+        )
         (entry,) = self.sandbox.ledger(self.nip)
         self.assertEqual(invoice.l10n_pl_ksef_number, entry["ksef_number"])
         upo = read_upo(base64.b64decode(document.upo_file))

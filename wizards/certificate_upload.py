@@ -12,7 +12,8 @@ class CertificateUpload(models.TransientModel):
     """The window that takes a KSeF certificate with its key.
 
     The file is checked here; nothing is stored unless it can be used. An authentication
-    certificate orders an authorisation, and once KSeF grants it the action that was begun
+    certificate orders an authorisation, and once KSeF grants it the action that was
+    begun
     goes on: ``move_ids`` are sent, or vendor bills are fetched.
     """
 
@@ -34,9 +35,9 @@ class CertificateUpload(models.TransientModel):
         "I know that invoices sent to production have legal effect and cannot be undone"
     )
     nip = fields.Char("NIP", compute="_compute_nip", store=True, readonly=False)
-    certificate_file = fields.Binary("Certificate File", attachment=False)
+    certificate_file = fields.Binary(attachment=False)
     certificate_filename = fields.Char()
-    key_file = fields.Binary("Key File", attachment=False)
+    key_file = fields.Binary(attachment=False)
     key_filename = fields.Char()
     password = fields.Char("Password of the Key")
     move_ids = fields.Many2many("account.move", string="Invoices to Send Afterwards")
@@ -155,10 +156,13 @@ class CertificateUpload(models.TransientModel):
             "not_yet_valid": self.env._("The certificate is not valid yet."),
             "wrong_usage": self._wrong_usage(),
             "not_a_certificate": self.env._(
-                "The file is not a certificate. A PEM, DER (.crt, .cer) or PKCS#12 (.p12, "
+                "The file is not a certificate. A PEM, DER (.crt, .cer) or PKCS#12 "
+                "(.p12, "
                 ".pfx) file is needed."
             ),
-            "too_large": self.env._("The file is larger than 1 MB; it is not the right one."),
+            "too_large": self.env._(
+                "The file is larger than 1 MB; it is not the right one."
+            ),
             "weak_key": self.env._(
                 "The key is too weak for KSeF: RSA needs 2048 bits, EC the curve P-256."
             ),
@@ -174,7 +178,8 @@ class CertificateUpload(models.TransientModel):
     def _wrong_usage(self):
         if self.type == "authentication":
             return self.env._(
-                "This is an offline certificate. It signs QR codes only and cannot log in "
+                "This is an offline certificate. It signs QR codes only and cannot "
+                "log in "
                 "to KSeF: choose the authentication certificate."
             )
         return self.env._(

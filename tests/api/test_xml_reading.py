@@ -10,7 +10,7 @@ from ksef_api.errors import DocumentError
 from ksef_api.safe_xml import parse
 from ksef_api.upo import read_upo
 
-SAMPLES = Path("/work/shared/ksef/upo")
+SAMPLES = Path(__file__).resolve().parents[3].joinpath("shared/ksef/upo")
 LAUGHS = b"""<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">
 <!ENTITY e "&d;&d;&d;&d;&d;&d;&d;&d;"><!ENTITY f "&e;&e;&e;&e;&e;&e;&e;&e;">

@@ -9,7 +9,7 @@ from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
 
 NS = "{http://upo.schematy.mf.gov.pl/KSeF/v4-3}"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
-SCHEMA = Path("/work/shared/ksef/xsd/upo-v4-3.xsd")
+SCHEMA = Path(__file__).resolve().parents[3].joinpath("shared/ksef/xsd/upo-v4-3.xsd")
 
 
 @pytest.fixture
