@@ -1,7 +1,9 @@
 """`./dev i18n`: what Odoo finds to translate, and how much of it is in `i18n/`."""
 
-import os
+from contextlib import contextmanager
+from pathlib import Path
 from shutil import rmtree
+from tempfile import TemporaryDirectory
 
 from . import database, paths
 from .command import run
@@ -9,8 +11,8 @@ from .console import note, say, step
 
 FOLDER = paths.ROOT / "i18n"
 PO = paths.ROOT / "tools" / "po.py"
-# Odoo's export follows links for ever when it meets `.dev/addons` inside the add-on, and
-# takes texts from all Python files: it gets a folder with the add-on's own parts only.
+# Odoo's export follows links for ever when it meets `.dev/addons` inside the add-on,
+# and takes texts from all Python files: it gets a folder with the add-on's own parts.
 ADDONS = paths.DEV / "addons-i18n"
 PARTS = ("__manifest__.py", "__init__.py", "hooks.py", "controllers", "data", "models")
 PARTS += ("report", "security", "static", "views", "wizards", "ksef_api", "i18n")
@@ -18,8 +20,8 @@ PARTS += ("report", "security", "static", "views", "wizards", "ksef_api", "i18n"
 
 def update(template):
     """Export the texts and merge them into `i18n/`."""
-    exported = _export(template)
-    say(run(paths.PYTHON, PO, "merge", exported, FOLDER).stdout.rstrip())
+    with _exported(template) as pot:
+        say(run(paths.PYTHON, PO, "merge", pot, FOLDER).stdout.rstrip())
 
 
 def faults(template):
@@ -27,21 +29,22 @@ def faults(template):
     if not (FOLDER / "pl.po").exists():
         note("i18n/pl.po does not exist yet")
         return []
-    exported = _export(template)
-    done = run(paths.PYTHON, PO, "check", exported, FOLDER, check=False)
+    with _exported(template) as pot:
+        done = run(paths.PYTHON, PO, "check", pot, FOLDER, check=False)
     return (done.stdout + done.stderr).splitlines() if done.returncode else []
 
 
-def _export(template):
-    paths.RUN.mkdir(parents=True, exist_ok=True)
-    exported = paths.RUN / f"export-{os.getpid()}.pot"
-    with database.scratch(template) as name:
+@contextmanager
+def _exported(template):
+    """Path of a template with all that Odoo finds to translate in the add-on."""
+    with TemporaryDirectory() as folder, database.scratch(template) as name:
+        pot = Path(folder) / f"{paths.MODULE}.pot"
         with step("install the add-on"):
             database.install(name, "i18n-install")
         with step("export its texts"):
-            options = ["-c", _conf(), "-d", name, "-l", "pot", "-o", exported]
+            options = ["-c", _conf(), "-d", name, "-l", "pot", "-o", pot]
             run(paths.ODOO, "i18n", "export", *options, paths.MODULE, log="i18n-export")
-    return exported
+        yield pot
 
 
 def _conf():
@@ -52,7 +55,7 @@ def _conf():
     for name in PARTS:
         if (paths.ROOT / name).exists():
             (addon / name).symlink_to(paths.ROOT / name)
-    conf = paths.RUN / "odoo-i18n.conf"
+    conf = ADDONS / "odoo.conf"
     text = paths.ODOO_CONF.read_text()
     conf.write_text(text.replace(str(paths.ADDONS), str(ADDONS)))
     return conf

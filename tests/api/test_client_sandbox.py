@@ -40,7 +40,7 @@ class Sandbox:
         self.environment = environment.custom(ready["api_url"], ready["qr_url"])
         self._control = ready["control_url"]
 
-    def order(self, path, **payload):
+    def order(self, path, /, **payload):
         """Give an order on the control port."""
         request = urllib.request.Request(
             self._control + path,
