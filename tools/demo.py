@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import urllib.request
 
 from . import paths, services, setup
 from .command import environment
@@ -20,12 +19,12 @@ def demo(serve):
     template = setup.ensure()
     setup.ensure_programs()
     services.stop("odoo")
+    services.forget_sandbox()  # a new demo starts with an empty KSeF
     try:
         sandbox = services.start_sandbox()
-        _reset(sandbox)
         services.prepare_database(template, fresh=True)
         odoo = services.start_odoo()
-        _run_scenario(odoo, sandbox)
+        _run_scenario(odoo, sandbox, serve)
     except BaseException:
         services.down()
         raise
@@ -36,15 +35,9 @@ def demo(serve):
         services.down()
 
 
-def _reset(sandbox):
-    """A new demo starts with an empty KSeF."""
-    order = urllib.request.Request(f"{sandbox['control_url']}/reset", method="POST")
-    urllib.request.urlopen(order, data=b"{}", timeout=10).close()
-
-
-def _run_scenario(odoo, sandbox):
+def _run_scenario(odoo, sandbox, serve):
     """Run `tools/demo_scenario.py` in the virtual environment, its words on screen."""
-    settings = json.dumps({"odoo": odoo, "sandbox": sandbox})
+    settings = json.dumps({"odoo": odoo, "sandbox": sandbox, "serve": serve})
     command = [str(paths.PYTHON), str(SCENARIO), settings]
     with step("the main job"):
         sys.stdout.flush()

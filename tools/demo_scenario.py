@@ -1,6 +1,6 @@
 """The main job of the demo, over HTTP as a person's browser does it.
 
-Usage: demo_scenario.py SETTINGS, JSON of `{"odoo": {url, database}, "sandbox": {…}}` as
+Usage: demo_scenario.py SETTINGS, JSON of `{"odoo": {url, database}, "sandbox": {…}, "serve"}` as
 `tools/services.py` knows them; Odoo has the local KSeF in the place of *test*. Ends
 with 1 and a sentence when something is not right.
 """
@@ -280,7 +280,7 @@ def _line(line):
     return (line["name"], *numbers)
 
 
-def summarize(sent, bill, move, odoo):
+def summarize(sent, bill, move, odoo, serve):
     """Print what a person wants to see."""
     rows = [
         ("customer invoice", f"{sent['name']}, {_money(sent['amount_total'])}"),
@@ -291,8 +291,9 @@ def summarize(sent, bill, move, odoo):
         ("  supplier's number", move["ref"]),
         ("  KSeF number", bill["ksef_number"]),
         ("  FA(3)", _size(bill["xml_file"])),
-        ("Odoo", f"{odoo.url}  login {ACCOUNTANT}, password {ACCOUNTANT}"),
     ]
+    if serve:
+        rows.append(("Odoo", f"{odoo.url}  login and password {ACCOUNTANT}"))
     print()
     for name, value in rows:
         print(f"      {name:<20}{value}")
@@ -324,7 +325,7 @@ def main(settings):
     except (Failure, OdooError, requests.RequestException) as error:
         print(f"\n      {error}", file=sys.stderr)
         return 1
-    summarize(sent, bill, move, odoo)
+    summarize(sent, bill, move, odoo, settings["serve"])
     return 0
 
 

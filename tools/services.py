@@ -6,10 +6,12 @@ import signal
 import socket
 import subprocess
 import urllib.request
+from shutil import rmtree
 
 from . import database, paths
 from .command import environment, free_port, is_alive, tail, wait_for
 from .console import DevError, note, step
+from .stamps import digest, is_done, mark_done
 
 DEMO_DATABASE = "ksef_demo"
 ODOO_PORT = 8069
@@ -93,8 +95,21 @@ def start_sandbox():
 
 
 def sandbox_command(*options):
-    """Command line of the local KSeF; run it from the repository's root."""
+    """Command line of the local KSeF; run it from the repository's root.
+
+    What it kept is forgotten when the shape of its tables changes: it is a toy's data.
+    """
+    key = digest(*sorted((paths.ROOT / "sandbox").glob("*store*.py")))
+    if not is_done("sandbox-data", key):
+        forget_sandbox()
+        mark_done("sandbox-data", key)
     return [paths.PYTHON, "-m", "sandbox", "--data", paths.SANDBOX_DATA, *options]
+
+
+def forget_sandbox():
+    """Stop the local KSeF and delete all that it kept."""
+    stop("sandbox")
+    rmtree(paths.SANDBOX_DATA, ignore_errors=True)
 
 
 def start_odoo(name=DEMO_DATABASE):
