@@ -16,7 +16,12 @@ from ksef_api.errors import CertificateError
 from ksef_api.safe_xml import parse
 
 CHALLENGE = "20260101-CR-20F5EE4000-DA48AE4124-46"
-XSD = Path(__file__).resolve().parents[3].joinpath("shared/ksef/xsd/schemat_auth_v2-1.xsd")
+XSD = (
+    Path(__file__)
+    .resolve()
+    .parents[3]
+    .joinpath("shared/ksef/xsd/schemat_auth_v2-1.xsd")
+)
 METHODS = {"rsa": SignatureMethod.RSA_SHA256, "ec": SignatureMethod.ECDSA_SHA256}
 NS = {"ds": xml_names.DS, "xades": xml_names.XADES, "a": xml_names.AUTH_NS}
 
