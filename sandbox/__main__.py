@@ -12,6 +12,7 @@ from pathlib import Path
 from . import batch_work
 from .app import Application
 from .control import Control
+from .gus import WSDL_PATH
 from .schemas import NoSchema
 from .server import listen, tls_context
 from .world import World
@@ -50,6 +51,8 @@ def addresses(chosen, servers, ca_file):
         "qr_url": f"http://{chosen.host}:{api}",
         "control_url": f"http://127.0.0.1:{control}",
         "tls_url": f"https://{chosen.hostname}:{tls}/v2",
+        "latarnia_url": f"http://{chosen.host}:{api}/latarnia",
+        "gus_wsdl_url": f"http://{chosen.host}:{api}{WSDL_PATH}",
         "ca_file": str(ca_file),
         "pid": os.getpid(),
     }

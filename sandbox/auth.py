@@ -135,11 +135,9 @@ def with_token(call):
 def _json_policy(body):
     allowed = body.child("authorizationPolicy", False).child("allowedIps", False)
     found = {}
+    most = auth_request.MOST_ADDRESSES
     for member, pattern in auth_request.POLICY.values():
-        rules = allowed._value(member, list, False) or []
-        if any(not isinstance(r, str) or not pattern.fullmatch(r) for r in rules):
-            body.wrong(member, "nieprawidłowy adres.")
-        found[member] = rules
+        found[member] = allowed.texts(member, False, high=most, pattern=pattern)
     return found
 
 

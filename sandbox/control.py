@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from . import invoices, keys, registry, testdata, tokens
+from . import gus, invoices, keys, latarnia, registry, testdata, tokens
 from .judge import Refused
 from .numbers import NIP
 from .routes import json_answer
@@ -181,6 +181,18 @@ def remove_permissions(world, body):
 def rotate_keys(world, body):
     """New encryption keys; `withdraw` ends the old ones at once."""
     keys.rotate(world, bool(body.get("withdraw")))
+
+
+@order("POST", "/latarnia")
+def set_latarnia(world, body):
+    """Say that KSeF works, or that it does not."""
+    latarnia.announce(world, **body)
+
+
+@order("POST", "/companies")
+def add_company(world, body):
+    """A company that the look-alike of GUS knows; see `gus.add_company`."""
+    return gus.add_company(world, **body)
 
 
 @order("POST", "/invoices")

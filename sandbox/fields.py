@@ -65,6 +65,17 @@ class Fields:
             self.wrong(name, "nieprawidłowy format.")
         return value
 
+    def texts(self, name, required=True, low=0, high=None, pattern=None):
+        """A list of strings that match `pattern` whole."""
+        values = self._value(name, list, required) or []
+        if any(not isinstance(value, str) for value in values):
+            raise BadRequest(21001, f"{self._path}{name}")
+        if len(values) < low or (high is not None and len(values) > high):
+            self.wrong(name, f"liczba elementów musi być od {low} do {high}.")
+        elif pattern and not all(re.fullmatch(pattern, value) for value in values):
+            self.wrong(name, "nieprawidłowy format.")
+        return values
+
     def choice(self, name, choices, required=True):
         """A string out of an enumeration."""
         value = self._value(name, str, required)

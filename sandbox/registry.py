@@ -46,6 +46,7 @@ def register(world, certificate, subject, usage, label):
         status="Active",
         der=pki.der(certificate),
         fingerprint=pki.fingerprint(certificate),
+        key_id=pki.key_id(certificate.public_key()),
         valid_from=iso(certificate.not_valid_before_utc),
         valid_to=iso(certificate.not_valid_after_utc),
         requested=iso(world.clock.now()),

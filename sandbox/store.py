@@ -11,8 +11,8 @@ CREATE TABLE settings (
 CREATE TABLE challenges (id TEXT PRIMARY KEY, created REAL, used INTEGER DEFAULT 0);
 CREATE TABLE certificates (
     id TEXT PRIMARY KEY, subject_type TEXT, subject TEXT, name TEXT, usage TEXT,
-    status TEXT, der BLOB, fingerprint TEXT, valid_from TEXT, valid_to TEXT,
-    requested TEXT, used TEXT);
+    status TEXT, der BLOB, fingerprint TEXT, key_id TEXT, valid_from TEXT,
+    valid_to TEXT, requested TEXT, used TEXT);
 CREATE INDEX certificate_print ON certificates (fingerprint);
 CREATE TABLE permissions (
     context TEXT, subject_type TEXT, subject TEXT, permission TEXT,

@@ -87,6 +87,7 @@ def _judge_registered(world, certificate, subject, now):
         return 460, INVALID
     if row["usage"] != "Authentication" or not _may_authenticate(certificate):
         return 460, MALFORMED
+    world.store.change("certificates", row["id"], used=iso(now))
     return 200, None
 
 
