@@ -1,1 +1,1 @@
-from . import test_connection, test_fetch, test_send, test_vault
+from . import test_connection, test_fetch, test_send, test_vault, test_verdict

@@ -1,0 +1,28 @@
+"""All benchmarks, one after the other; each prints ratios against a named peer."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent
+
+
+def from_odoo():
+    """What Odoo's shell prints of the benchmark that needs a database."""
+    script = (BENCH / "fa3_from_odoo.py").read_text()
+    shell = subprocess.run(
+        [BENCH.parent / "dev", "shell"], input=script, capture_output=True, text=True
+    )
+    lines = [row for row in shell.stdout.splitlines() if "BENCH " in row]
+    if not lines:
+        sys.exit(f"No result; has ./dev demo been run?\n{shell.stderr[-2000:]}")
+    return [row.partition("BENCH ")[2] for row in lines]
+
+
+def main():
+    subprocess.run([sys.executable, BENCH / "fa3.py"], check=True)
+    print("\n".join(from_odoo()))
+
+
+if __name__ == "__main__":
+    main()
