@@ -2,6 +2,7 @@
 
 import base64
 import time
+import urllib.request
 import uuid
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -12,8 +13,16 @@ from cryptography.hazmat.primitives import serialization
 from invoice_xml import invoice
 from ksef_client import KsefClient, KsefClientOptions
 from ksef_client import models as m
-from ksef_client.services.crypto import sha256_base64
-from ksef_client.services.workflows import AuthCoordinator, OnlineSessionWorkflow
+from ksef_client.services.crypto import build_encryption_data, sha256_base64
+from ksef_client.services.csr import generate_csr_ec
+from ksef_client.services.verification_link import VerificationLinkService
+from ksef_client.services.workflows import (
+    AuthCoordinator,
+    BatchSessionWorkflow,
+    ExportWorkflow,
+    OnlineSessionWorkflow,
+)
+from ksef_client.utils.zip_utils import build_tar_gz, build_zip
 
 OTHER = "1234563218"
 FA3 = m.FormCode(system_code="FA (3)", schema_version="1-0E", value="FA")
@@ -166,3 +175,122 @@ def test_it_makes_and_revokes_a_ksef_token(client, access):
     until(state, lambda found: found == "Active")
     client.tokens.revoke_token(made.reference_number, access_token=access)
     until(state, lambda found: found == "Revoked")
+
+
+def test_it_sends_a_batch(sandbox, client, access):
+    files = {f"{n}.xml": new_invoice() for n in range(3)}
+    for pack, kind in ((build_zip, "Zip"), (build_tar_gz, "TarGz")):
+        again = {name: new_invoice() for name in files}
+        reference = BatchSessionWorkflow(
+            client.sessions, client.http_client
+        ).open_upload_and_close(
+            form_code=FA3,
+            archive_bytes=pack(again),
+            compression_type=kind,
+            public_certificate=public_key(client, "SymmetricKeyEncryption"),
+            access_token=access,
+        )
+        status = until(
+            lambda reference=reference: client.sessions.get_session_status(
+                reference, access_token=access
+            ),
+            lambda found: found.status.code not in (100, 150),
+        )
+        assert (status.status.code, status.successful_invoice_count) == (200, 3)
+
+
+def test_it_exports_invoices(sandbox, client, access):
+    files = [new_invoice(OTHER, NIP) for _count in range(3)]
+    for xml in files:
+        sandbox.order("/invoices", xml_b64=base64.b64encode(xml).decode())
+    begin = datetime.now(timezone.utc) - timedelta(days=1)
+    key = build_encryption_data(public_key(client, "SymmetricKeyEncryption"))
+    ordered = client.invoices.export_invoices(
+        m.InvoiceExportRequest(
+            encryption=key.encryption_info,
+            filters=m.InvoiceQueryFilters(
+                subject_type=m.InvoiceQuerySubjectType.SUBJECT2,
+                date_range=m.InvoiceQueryDateRange(
+                    date_type=m.InvoiceQueryDateType.PERMANENTSTORAGE,
+                    from_=begin.isoformat(),
+                ),
+            ),
+        ),
+        access_token=access,
+    )
+    status = until(
+        lambda: client.invoices.get_export_status(
+            ordered.reference_number, access_token=access
+        ),
+        lambda found: found.status.code != 100,
+    )
+    found = ExportWorkflow(
+        client.invoices, client.http_client
+    ).download_and_process_package(status.package, key)
+    assert sorted(found.invoice_xml_files.values()) == sorted(
+        xml.decode() for xml in files
+    )
+    assert len(found.metadata_summaries) == 3
+
+
+def test_it_gets_a_certificate_and_its_link_verifies(sandbox, client, access):
+    data = client.certificates.get_enrollment_data(access)
+    made = generate_csr_ec(data.to_dict())
+    ordered = client.certificates.send_enrollment(
+        m.EnrollCertificateRequest(
+            certificate_name="Certyfikat offline",
+            certificate_type=m.KsefCertificateType.OFFLINE,
+            csr=made.csr_base64,
+        ),
+        access_token=access,
+    )
+    status = until(
+        lambda: client.certificates.get_enrollment_status(
+            ordered.reference_number, access_token=access
+        ),
+        lambda found: found.status.code != 100,
+    )
+    key = serialization.load_der_private_key(
+        base64.b64decode(made.private_key_base64), None
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    xml = new_invoice()
+    number = sandbox.order("/invoices", xml_b64=base64.b64encode(xml).decode())
+    links = VerificationLinkService(
+        KsefClientOptions(base_url="https://x", base_qr_url=sandbox.ready["qr_url"])
+    )
+    today = datetime.now(ZoneInfo("Europe/Warsaw")).date()
+    of_invoice = links.build_invoice_verification_url(NIP, today, sha256_base64(xml))
+    assert number["ksef_number"] in page(of_invoice)
+    of_certificate = links.build_certificate_verification_url(
+        seller_nip=NIP,
+        context_identifier_type="Nip",
+        context_identifier_value=NIP,
+        certificate_serial=status.certificate_serial_number,
+        invoice_hash=sha256_base64(xml),
+        private_key_pem=pem.decode(),
+    )
+    assert 'data-result="verified"' in page(of_certificate)
+
+
+def page(url):
+    """A page for people."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def test_it_reads_latarnia(sandbox):
+    options = KsefClientOptions(
+        base_url=sandbox.ready["tls_url"],
+        base_lighthouse_url=sandbox.ready["latarnia_url"],
+    )
+    with KsefClient(options) as client:
+        assert client.lighthouse.get_status().status.value == "AVAILABLE"
+        sandbox.order("/latarnia", status="FAILURE")
+        assert client.lighthouse.get_status().status.value == "FAILURE"
+        (message,) = client.lighthouse.get_messages()
+        assert message.category.value == "FAILURE"
