@@ -1,4 +1,4 @@
-"""FA(3) documents built a second from posted invoices, against l10n_pl_edi's own builder.
+"""FA(3) documents a second from posted invoices, against l10n_pl_edi's builder.
 
 Runs in Odoo's shell on the demo database (``./dev demo`` makes it, ``./dev bench`` runs
 this); both builders get the same invoices in the same run. Nothing is stored.
