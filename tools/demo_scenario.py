@@ -1,8 +1,8 @@
 """The main job of the demo, over HTTP as a person's browser does it.
 
-Usage: demo_scenario.py SETTINGS, JSON of `{"odoo": {url, database}, "sandbox": {…}, "serve"}` as
-`tools/services.py` knows them; Odoo has the local KSeF in the place of *test*. Ends
-with 1 and a sentence when something is not right.
+Usage: demo_scenario.py SETTINGS, JSON of `{"odoo": {url, database}, "sandbox": {…},
+"serve": bool}` as `tools/services.py` knows them; Odoo has the local KSeF in the place
+of *test*. Ends with 1 and a sentence when something is not right.
 """
 
 import base64
