@@ -20,8 +20,6 @@ def run(template, tags):
     :param tags: for `--test-tags`
     :return: (`odoo_log.Verdict`, what went wrong beside failed tests or "")
     """
-    if not tags:
-        return odoo_log.Verdict(), ""
     with database.scratch(template) as name:
         log, code = _run_odoo(name, tags)
     return _judge(log, code)

@@ -19,10 +19,6 @@ class Selection:
     tags: list = field(default_factory=list)
     keyword: str = ""
 
-    @property
-    def is_everything(self):
-        return len(self.pytest) == len(PYTEST_PARTS) and self.tags == [ALL_TAGS]
-
 
 ALL_TAGS = f"/{paths.MODULE}"
 
