@@ -10,7 +10,7 @@ from test_certificates import finished, order
 from test_exports import Export
 from test_receiving import query
 
-DOCUMENT = Path("/work/shared/ksef/open-api.json")
+DOCUMENT = Path(__file__).resolve().parents[3] / "shared/ksef/open-api.json"
 pytestmark = pytest.mark.skipif(
     not DOCUMENT.exists(), reason=f"{DOCUMENT} is not on this machine"
 )
