@@ -76,8 +76,9 @@ class Application:
         response = self._ordered(fault, request) or self.answer(request)
         if fault["action"] == "drop_after":
             cut(environ)
-        if self.world.knobs["system_warning"]:
-            response.headers["X-System-Warning"] = self.world.knobs["system_warning"]
+        forced = request.headers.get("X-Test-System-Warning")
+        if warning := forced or self.world.knobs["system_warning"]:
+            response.headers["X-System-Warning"] = warning
         return response(environ, start_response)
 
     def _ordered(self, fault, request):

@@ -136,7 +136,7 @@ def status(call):
     row = call.store.get("exports", call.args["reference"])
     if not row or row["context"] != call.identity.context:
         raise BadRequest(21175)
-    state = str(call.world.knobs["export_state"])
+    state = call.world.knobs["export_state"]
     if state == "410" or call.now - parse(row["created"]) > STATUS_KEPT:
         raise Gone
     ready = call.world.poll("exports", row, row["created"])

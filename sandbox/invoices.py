@@ -39,7 +39,8 @@ def judge_document(world, session, reference, xml, checked=None):
     row = world.store.get("documents", reference)
     sending = judge.Sending(
         form=session["form"],
-        context=session["context"],
+        # A unit (InternalId) stands for the company that it is a part of.
+        context=session["context"][:10],
         is_batch=session["kind"] == "Batch",
         is_correction=bool(row["corrects"]),
         moment=parse(row["sent"]),

@@ -1,6 +1,7 @@
 """KSeF's public encryption keys: their list, their rotation, and opening with them."""
 
 import base64
+import functools
 import hashlib
 from datetime import timedelta
 
@@ -84,12 +85,17 @@ def check_id(world, usage, identifier):
         )
 
 
+@functools.lru_cache(maxsize=32)
+def _private(text):
+    """Loading a key takes longer than using it."""
+    return serialization.load_pem_private_key(text.encode(), None)
+
+
 def unwrap(world, usage, encrypted):
     """Open what was encrypted with a current key of this usage; None if it was not."""
     for kept, _certificate in _current(world, usage):
-        key = serialization.load_pem_private_key(kept["key"].encode(), None)
         try:
-            return key.decrypt(encrypted, OAEP)
+            return _private(kept["key"]).decrypt(encrypted, OAEP)
         except ValueError:
             continue
     return None

@@ -109,14 +109,14 @@ def _read_details(body, where, values):
         add("mode = ?", mode)
     if codes := body.choices("currencyCodes", _Currencies(), False):
         marks = ", ".join("?" * len(codes))
-        add(f"metadata ->> '$.currency' IN ({marks})", *codes)
+        add(f"json_extract(metadata, '$.currency') IN ({marks})", *codes)
     if types := body.choices("invoiceTypes", TYPES, False):
         add(f"type IN ({', '.join('?' * len(types))})", *types)
     if form := body.choice("formType", ("FA", "PEF", "FA_RR"), False):
-        add("metadata ->> '$.formCode.value' = ?", form)
+        add("json_extract(metadata, '$.formCode.value') = ?", form)
     for name in ("isSelfInvoicing", "hasAttachment"):
         if body.has(name):
-            add(f"metadata ->> '$.{name}' = ?", int(body.flag(name)))
+            add(f"json_extract(metadata, '$.{name}') = ?", int(body.flag(name)))
     if body.has("amount"):
         _read_amount(body.child("amount"), add)
     if body.has("buyerIdentifier"):
@@ -140,9 +140,9 @@ def _read_amount(amount, add):
 
 def _read_buyer(buyer, add):
     kind = buyer.choice("type", BUYERS)
-    add("metadata ->> '$.buyer.identifier.type' = ?", kind)
+    add("json_extract(metadata, '$.buyer.identifier.type') = ?", kind)
     if value := buyer.text("value", False, high=50):
-        add("metadata ->> '$.buyer.identifier.value' = ?", value)
+        add("json_extract(metadata, '$.buyer.identifier.value') = ?", value)
 
 
 def select(store, filters, limit, offset=0, descending=False):

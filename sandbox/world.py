@@ -44,6 +44,11 @@ KNOBS = {
     "nip_checksum": False,
     "system_warning": "",
 }
+KNOB_VALUES = {
+    "rate_limits": ("production", "off"),
+    "contract": ("2.6", "2.9"),
+    "export_state": ("", "210", "410"),
+}
 CALLS_KEPT = 100_000
 
 
@@ -180,10 +185,12 @@ class World:
         self.store.set_setting("control", "clock", self.clock.offset)
 
     def set_knobs(self, values):
-        """Turn knobs; raises ValueError for an unknown one."""
-        unknown = set(values) - set(KNOBS)
-        if unknown:
-            raise ValueError(f"unknown knobs: {', '.join(sorted(unknown))}")
+        """Turn knobs; raises ValueError for an unknown one or a value it has not."""
+        for name, value in values.items():
+            if name not in KNOBS:
+                raise ValueError(f"there is no knob {name}")
+            if value not in KNOB_VALUES.get(name, (value,)):
+                raise ValueError(f"{name} is one of {KNOB_VALUES[name]}")
         self.knobs |= values
         self.store.set_setting("control", "knobs", self.knobs)
 

@@ -1,6 +1,7 @@
 """Verifies XAdES signatures, with `signxml`: the add-on signs with another library."""
 
 import base64
+import copy
 import hashlib
 import re
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureMethod
-from signxml.exceptions import SignXMLException
+from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+from signxml.exceptions import InvalidInput, SignXMLException
 from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier
 
 from . import auth_request
@@ -22,6 +23,17 @@ SIGNED_PROPERTIES = "http://uri.etsi.org/01903#SignedProperties"
 NAMESPACES = {"ds": DS, "xades": "http://uri.etsi.org/01903/v1.3.2#"}
 LONGEST = 1_000_000
 SMALLEST_RSA, SMALLEST_EC = 2048, 256
+ENVELOPED = f"{DS}enveloped-signature"
+TRANSFORMS = {
+    ENVELOPED,
+    f"{DS}base64",
+    *(c14n.value for c14n in CanonicalizationMethod),
+}
+# Algorithm -> the expression that is taken, without prefixes and spaces
+LEAVES_SIGNATURE_OUT = {
+    "http://www.w3.org/TR/1999/REC-xpath-19991116": "not(ancestor-or-self::Signature)",
+    "http://www.w3.org/2002/06/xmldsig-filter2": "/descendant::Signature",
+}
 METHODS = frozenset(m for m in SignatureMethod if "HMAC" not in m.name)
 
 
@@ -117,6 +129,33 @@ def _covered(content, signature, certificate):
     raise BadRequest(9105, "Podpis nie obejmuje dokumentu AuthTokenRequest.")
 
 
+class Verifier(XAdESVerifier):
+    """Knows two more ways to say that the signature itself is left out."""
+
+    def _apply_transforms(self, payload, *, transforms_node, signature):
+        if transforms_node is not None:
+            transforms_node = copy.deepcopy(transforms_node)
+            for transform in transforms_node:
+                _simplify(transform)
+        return super()._apply_transforms(
+            payload, transforms_node=transforms_node, signature=signature
+        )
+
+
+def _simplify(transform):
+    """Turn an XPath that leaves the signature out into `enveloped-signature`.
+
+    :raises InvalidInput: a transform that KSeF does not take; `signxml` would pass it
+        over
+    """
+    algorithm = transform.get("Algorithm")
+    expression = re.sub(r"\s|\w+:(?=Signature)", "", "".join(transform.itertext()))
+    if LEAVES_SIGNATURE_OUT.get(algorithm) == expression:
+        transform.set("Algorithm", ENVELOPED)
+    elif algorithm not in TRANSFORMS:
+        raise InvalidInput(f"Transform {algorithm} is not allowed")
+
+
 def _verified(content, certificate):
     """What the references of the signature cover.
 
@@ -129,11 +168,11 @@ def _verified(content, certificate):
         signature_methods=METHODS,
         digest_algorithms=frozenset(DigestAlgorithm),
         verification_time=begin + (end - begin) / 2,
+        # What XML-DSig says when a reference names none.
+        default_reference_c14n_method=CanonicalizationMethod.CANONICAL_XML_1_0,
     )
     try:
-        return XAdESVerifier().verify(
-            content, x509_cert=certificate, expect_config=config
-        )
+        return Verifier().verify(content, x509_cert=certificate, expect_config=config)
     except (
         SignXMLException,
         etree.LxmlError,

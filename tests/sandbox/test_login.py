@@ -31,6 +31,45 @@ def test_an_enveloping_signature_is_taken(fresh):
     assert caller.outcome(begun.json())["code"] == 200
 
 
+XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+FILTER2 = "http://www.w3.org/2002/06/xmldsig-filter2"
+
+
+class OtherTransform(XAdESSigner):
+    """Leaves the signature out in another way than `enveloped-signature`."""
+
+    algorithm = expression = None
+
+    def _build_transforms_for_reference(self, *, transforms_node, **options):
+        super()._build_transforms_for_reference(
+            transforms_node=transforms_node, **options
+        )
+        transform = transforms_node[0]
+        transform.set("Algorithm", self.algorithm)
+        etree.SubElement(transform, f"{DS}XPath").text = self.expression
+
+
+@pytest.mark.parametrize(
+    "algorithm, expression, expected",
+    [
+        (XPATH, "not(ancestor-or-self::ds:Signature)", 202),
+        (FILTER2, " /descendant::ds:Signature ", 202),
+        (XPATH, "not(ancestor-or-self::ds:Other)", 9105),
+        ("http://www.w3.org/TR/1999/REC-xslt-19991116", "", 9105),
+    ],
+)
+def test_programs_leave_the_signature_out_in_several_ways(
+    fresh, algorithm, expression, expected
+):
+    caller = fresh.caller()
+    certificate, key = fresh.certificate(key="rsa")
+    signer = OtherTransform(method=methods.enveloped, signature_algorithm="rsa-sha256")
+    signer.algorithm, signer.expression = algorithm, expression
+    root = etree.fromstring(request(caller))
+    signed = signer.sign(root, key=key, cert=[certificate])
+    assert code(caller.submit(etree.tostring(signed))) == expected
+
+
 def test_a_login_is_in_progress_before_it_is_done(fresh):
     caller = fresh.caller()
     begun = caller.begin(*fresh.certificate())
