@@ -28,10 +28,6 @@ class Handler(WSGIRequestHandler):
 
     def run_wsgi(self):
         environ = self.make_environ()
-        if self.headers.get("Expect", "").lower() == "100-continue":
-            self.send_response_only(100)
-            self.end_headers()
-            self.wfile.flush()
         body = self._body(environ)
         if body is None:
             return
@@ -46,6 +42,12 @@ class Handler(WSGIRequestHandler):
         except ConnectionError as error:
             self.connection_dropped(error, environ)
             self.close_connection = True
+
+    def handle_expect_100(self):
+        """Let the caller send the body now, not when the buffer is full."""
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
 
     def _body(self, environ):
         if environ.get("wsgi.input_terminated"):

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import zlib
 from contextlib import contextmanager
 
 SCHEMA = """
@@ -67,7 +68,8 @@ CREATE TABLE enrolments (
     serial TEXT, polls INTEGER DEFAULT 0);
 CREATE TABLE companies (nip TEXT PRIMARY KEY, data TEXT);
 """
-KEPT_AT_RESET = ("keys",)
+# Changes with the tables: an older file of the same folder is made anew.
+VERSION = zlib.crc32(SCHEMA.encode()) & 0x7FFFFFFF
 
 
 class Store:
@@ -80,8 +82,24 @@ class Store:
         # A killed process loses nothing with this; only a power cut could.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")
-        if not self.row("SELECT 1 FROM sqlite_master WHERE name = 'settings'"):
-            self._db.executescript(f"BEGIN; {SCHEMA} COMMIT;")
+        if self.row("PRAGMA user_version")[0] != VERSION:
+            self._create()
+
+    def _create(self):
+        """Make the tables; those of another version lose all but the server's keys."""
+        keys = []
+        if self.row("SELECT 1 FROM sqlite_master WHERE name = 'settings'"):
+            keys = self.rows("SELECT * FROM settings WHERE space = 'keys'")
+        drops = "".join(f"DROP TABLE {name};" for name in self._tables())
+        self._db.executescript(
+            f"BEGIN; {drops} {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
+        )
+        for row in keys:
+            self.add("settings", **dict(row))
+
+    def _tables(self):
+        found = self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return [row["name"] for row in found]
 
     @contextmanager
     def transaction(self):
@@ -143,13 +161,9 @@ class Store:
     def reset(self):
         """Forget everything but the server's own keys."""
         with self.transaction():
-            for table in self.rows("SELECT name FROM sqlite_master WHERE type='table'"):
-                if table["name"] != "settings":
-                    self.run(f"DELETE FROM {table['name']}")
-            marks = ", ".join("?" * len(KEPT_AT_RESET))
-            self.run(
-                f"DELETE FROM settings WHERE space NOT IN ({marks})", *KEPT_AT_RESET
-            )
+            for table in self._tables():
+                kept = " WHERE space != 'keys'" if table == "settings" else ""
+                self.run(f"DELETE FROM {table}{kept}")
 
     def close(self):
         """Close the file."""

@@ -4,6 +4,7 @@ import io
 import os
 import tarfile
 import zipfile
+from datetime import timedelta
 
 import pytest
 import requests
@@ -18,8 +19,6 @@ from ksef_caller import (
     today,
     until,
 )
-
-DAY = 86400
 
 
 def zipped(files):
@@ -234,8 +233,6 @@ def test_each_part_gives_twenty_minutes(fresh, caller):
 
 
 def test_an_invoice_dated_before_the_session_is_offline(fresh, caller):
-    from datetime import timedelta
-
     old = {"a.xml": invoice("FV/1", day=today() - timedelta(days=2))}
     Batch(caller, zipped(old)).result()
     assert [line["mode"] for line in fresh.ledger()] == ["Offline"]

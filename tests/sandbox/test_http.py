@@ -1,6 +1,7 @@
 """Errors, limits, faults, persistence: what is the same for every address."""
 
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -53,6 +54,23 @@ def test_connections_stay_open(caller):
                 b"Content-Length: 2\r\n\r\n{}"
             )
             assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_may_come_in_chunks(caller):
+    body = (chunk for chunk in (b'{"description": "x",', b' "permissions": []}'))
+    assert code(caller.call("POST", "/tokens", data=body)) == 21405
+
+
+def test_a_caller_may_wait_before_it_sends_a_body(caller):
+    host, port = caller.url.removeprefix("http://").split("/")[0].split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(
+            b"POST /v2/auth/challenge HTTP/1.1\r\nHost: x\r\n"
+            b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        )
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
 
 
 def test_https_under_a_host_name(fresh):
@@ -237,6 +255,23 @@ def test_what_was_accepted_survives_a_killed_process(tmp_path):
         ]
         assert found["invoiceHash"] == sha(invoice("FV/1"))
         assert second.ready["ca_file"] == first.ready["ca_file"]
+    finally:
+        second.stop()
+
+
+def test_a_file_of_another_version_keeps_its_keys_only(tmp_path):
+    first = Process("--data", str(tmp_path))
+    first.issue(invoice("FV/1"))
+    authority = (tmp_path / "ca.pem").read_text()
+    first.stop()
+    with sqlite3.connect(tmp_path / "state.sqlite") as db:
+        db.execute("PRAGMA user_version = 1")
+        db.execute("ALTER TABLE tokens DROP COLUMN secret")
+    second = Process("--data", str(tmp_path))
+    try:
+        assert second.ledger() == []
+        assert (tmp_path / "ca.pem").read_text() == authority
+        second.caller().login_with_token(second.token()["token"])
     finally:
         second.stop()
 

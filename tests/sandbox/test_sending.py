@@ -1,6 +1,9 @@
 """What is accepted, what is refused, and with which code."""
 
+import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from ksef_caller import (
@@ -82,8 +85,6 @@ def test_another_key_than_the_sessions_cannot_be_opened(session):
 
 
 def test_content_that_is_no_ciphertext_cannot_be_opened(session):
-    import base64
-
     content = b"x" * 33
     state = session.send(
         invoice(),
@@ -290,3 +291,24 @@ def test_a_list_alone_brings_invoices_to_their_end(session):
         lambda: session.caller.get(path).json()["invoices"],
         lambda found: found[0]["status"]["code"] == 200,
     )
+
+
+def test_of_many_at_once_one_is_accepted(fresh, session):
+    """Workers that send the same invoice at the same time."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _n: session.post(invoice("FV/1")), range(8)))
+    references = [answer.json()["referenceNumber"] for answer in answers]
+    codes = [session.state(reference)["status"]["code"] for reference in references]
+    assert sorted(codes) == [200] + [440] * 7
+    assert len(fresh.ledger()) == 1
+
+
+SAMPLES = sorted(Path("/work/shared/ksef/samples").glob("FA_3_*.xml"))
+
+
+@pytest.mark.skipif(not SAMPLES, reason="the Ministry's examples are not here")
+def test_the_ministrys_examples_are_accepted(fresh):
+    for path in SAMPLES:
+        # Some of them have the same number.
+        fresh.control("POST", "/reset")
+        assert fresh.issue(path.read_bytes()).startswith("9999999999-")
