@@ -50,8 +50,12 @@ class AccountMove(models.Model):
         index="btree_not_null",
         copy=False,
     )
-    l10n_pl_ksef_message = fields.Text(compute="_compute_l10n_pl_ksef_message")
-    l10n_pl_ksef_can_send = fields.Boolean(compute="_compute_l10n_pl_ksef_can_send")
+    l10n_pl_ksef_message = fields.Text(
+        "KSeF Message", compute="_compute_l10n_pl_ksef_message"
+    )
+    l10n_pl_ksef_can_send = fields.Boolean(
+        "Can Be Sent to KSeF", compute="_compute_l10n_pl_ksef_can_send"
+    )
 
     @api.depends(
         "l10n_pl_ksef_document_ids.state",

@@ -60,7 +60,7 @@ class Bill(models.Model):
     amount_total = fields.Monetary("Total", readonly=True)
     xml_hash = fields.Char("Hash (SHA-256)", readonly=True)
     xml_file = fields.Binary("FA(3) File", attachment=True, readonly=True)
-    xml_name = fields.Char(compute="_compute_xml_name")
+    xml_name = fields.Char("File Name", compute="_compute_xml_name")
     move_id = fields.Many2one(
         "account.move", "Vendor Bill", readonly=True, index="btree_not_null"
     )

@@ -78,7 +78,7 @@ class Certificate(models.Model):
     valid_from = fields.Datetime(required=True, readonly=True)
     valid_to = fields.Datetime("Valid Until", required=True, readonly=True)
     certificate_der = fields.Binary("Certificate", attachment=False, readonly=True)
-    key_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
+    key_sealed = fields.Text("Key (encrypted)", groups=fields.NO_ACCESS, copy=False)
 
     _company_fingerprint_unique = models.Constraint(
         "UNIQUE(company_id, fingerprint)",

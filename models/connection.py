@@ -75,10 +75,18 @@ class Connection(models.Model):
     access_valid_until = fields.Datetime(readonly=True)
     refresh_valid_until = fields.Datetime("Authorised Until", readonly=True)
     auth_reference = fields.Char("Authorisation Reference", readonly=True)
-    access_token_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
-    refresh_token_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
-    auth_token_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
-    ksef_token_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
+    access_token_sealed = fields.Text(
+        "Access Token (encrypted)", groups=fields.NO_ACCESS, copy=False
+    )
+    refresh_token_sealed = fields.Text(
+        "Refresh Token (encrypted)", groups=fields.NO_ACCESS, copy=False
+    )
+    auth_token_sealed = fields.Text(
+        "Login Token (encrypted)", groups=fields.NO_ACCESS, copy=False
+    )
+    ksef_token_sealed = fields.Text(
+        "KSeF Token (encrypted)", groups=fields.NO_ACCESS, copy=False
+    )
     import_checkpoints = fields.Json(
         readonly=True,
         help="By role (subjectType): up to which moment of permanent storage in KSeF "

@@ -59,7 +59,7 @@ class Document(models.Model):
     )
     invoice_number = fields.Char(readonly=True)
     xml_file = fields.Binary("FA(3) File", attachment=True, readonly=True)
-    xml_name = fields.Char(compute="_compute_file_names")
+    xml_name = fields.Char("File Name", compute="_compute_file_names")
     xml_hash = fields.Char("Hash (SHA-256)", readonly=True, index="btree_not_null")
     is_validated = fields.Boolean(
         "Checked Against the Schema",
@@ -76,11 +76,11 @@ class Document(models.Model):
     sent_at = fields.Datetime("Sent On", readonly=True)
     accepted_at = fields.Datetime("Accepted On", readonly=True)
     upo_file = fields.Binary("UPO", attachment=True, readonly=True)
-    upo_name = fields.Char(compute="_compute_file_names")
+    upo_name = fields.Char("File Name of the UPO", compute="_compute_file_names")
     status_code = fields.Integer(readonly=True)
     status_message = fields.Text("Reason", readonly=True)
     retry_at = fields.Datetime("Next Attempt", readonly=True)
-    poll_count = fields.Integer(readonly=True)
+    poll_count = fields.Integer("Times Asked", readonly=True)
 
     _in_flight_unique = models.UniqueIndex(
         "(move_id, COALESCE(environment, '')) "

@@ -5,7 +5,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     l10n_pl_ksef_connection_id = fields.Many2one(
-        "l10n_pl_ksef.connection", compute="_compute_l10n_pl_ksef_connection_id"
+        "l10n_pl_ksef.connection",
+        "Connection to KSeF",
+        compute="_compute_l10n_pl_ksef_connection_id",
     )
     l10n_pl_ksef_connection_state = fields.Selection(
         related="l10n_pl_ksef_connection_id.state", string="KSeF Connection"

@@ -51,7 +51,7 @@ class Session(models.Model):
     )
     reference = fields.Char("Reference Number", readonly=True, index=True)
     valid_until = fields.Datetime(readonly=True)
-    key_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
+    key_sealed = fields.Text("Key (encrypted)", groups=fields.NO_ACCESS, copy=False)
     document_ids = fields.One2many(
         "l10n_pl_ksef.document", "session_id", string="Documents", readonly=True
     )
