@@ -10,6 +10,7 @@ from . import (
     session,
     document,
     document_send,
+    document_status,
     bill,
     bill_import,
     res_company,

@@ -1,0 +1,171 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..ksef_api import crypto
+from ..ksef_api.errors import BadAnswer, InvalidRequest
+from .concurrency import checkpoint
+
+FIRST_POLL = timedelta(seconds=3)
+LONGEST_POLL = timedelta(minutes=10)
+UPO_AT_ONCE = 100
+IN_PROGRESS = (100, 150)
+ACCEPTED = 200
+DUPLICATE = 440
+
+
+def pause(poll_count):
+    """Return the pause (timedelta) before the next question; it doubles each time."""
+    return min(FIRST_POLL * 2 ** min(poll_count, 20), LONGEST_POLL)
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    @api.model
+    def _recover(self, connection):
+        """Find out what became of documents whose answer was lost."""
+        orphans = self._due(connection, "sending")
+        if orphans:
+            orphans.write({"state": "unknown", "retry_at": False})
+            checkpoint(self.env)
+        lost = self._due(connection, "unknown")
+        for session, documents in lost.grouped("session_id").items():
+            statuses = self._statuses(connection, session)
+            by_hash = {status.invoice_hash: status for status in statuses}
+            for document in documents:
+                status = by_hash.get(document.xml_hash)
+                if status:
+                    document._is_sent(status.reference)
+                else:
+                    document.write({"state": "queued", "retry_at": False})
+            checkpoint(self.env)
+
+    @api.model
+    def _statuses(self, connection, session):
+        return connection._call(
+            lambda client: list(client.session_invoices(session.reference))
+        )
+
+    @api.model
+    def _poll(self, connection):
+        """Ask how the sent documents fare: one call a session, however many."""
+        sent = self._due(connection, "sent")
+        for session, documents in sent.grouped("session_id").items():
+            if len(documents) == 1:
+                statuses = [documents._status(connection)]
+            else:
+                statuses = self._statuses(connection, session)
+            by_reference = {status.reference: status for status in statuses}
+            for document in documents:
+                status = by_reference.get(document.invoice_reference)
+                document._apply_status(connection, status)
+                checkpoint(self.env)
+
+    def _status(self, connection):
+        return connection._call(
+            lambda client: client.invoice_status(
+                self.session_id.reference, self.invoice_reference
+            )
+        )
+
+    def _apply_status(self, connection, answer):
+        """Take over what KSeF says (``ksef_api`` InvoiceStatus; None: not listed)."""
+        if answer is None or answer.status.code in IN_PROGRESS:
+            self._ask_later()
+        elif answer.status.code == ACCEPTED:
+            self._accept(
+                answer.ksef_number, self.session_id.reference, answer.acquisition_date
+            )
+        elif self._is_own_duplicate(connection, answer.status):
+            original = answer.status.extensions
+            self._accept(
+                original["originalKsefNumber"],
+                original.get("originalSessionReferenceNumber"),
+            )
+        else:
+            self._refuse(answer.status)
+
+    def _ask_later(self):
+        """Ask again after a pause that doubles each time."""
+        self.write(
+            {
+                "poll_count": self.poll_count + 1,
+                "retry_at": fields.Datetime.now() + pause(self.poll_count),
+            }
+        )
+
+    def _accept(self, number, session_reference, moment=None):
+        """The invoice is in KSeF under ``number``, taken in at that session."""
+        moment = moment.replace(tzinfo=None, microsecond=0) if moment else None
+        self.write(
+            {
+                "state": "accepted",
+                "ksef_number": number,
+                "session_reference": session_reference,
+                "accepted_at": moment or fields.Datetime.now(),
+                "status_code": ACCEPTED,
+                "status_message": False,
+                "retry_at": False,
+                "poll_count": 0,
+            }
+        )
+        self.move_id._l10n_pl_ksef_mirror()
+        self.move_id._l10n_pl_ksef_log(
+            self.env._("The invoice is in KSeF: %(number)s.", number=number)
+        )
+
+    def _is_own_duplicate(self, connection, status):
+        """Tell whether the invoice that KSeF has already is this very file.
+
+        So it is after an answer was lost and the question, too, found nothing: KSeF
+        took
+        the first sending, and only its number is missing here.
+        """
+        number = status.extensions.get("originalKsefNumber")
+        if status.code != DUPLICATE or not number:
+            return False
+        original = connection._call(lambda client: client.download_invoice(number))
+        return self.xml_hash == crypto.sha256_b64(original.content)
+
+    def _refuse(self, status):
+        verdict = self.env["l10n_pl_ksef.verdict"]._of_invoice_status(status)
+        original = status.extensions.get("originalKsefNumber")
+        message = "\n".join(filter(None, (verdict.message, original)))
+        self._reject(message, verdict.code)
+        if verdict.outcome == "retry":
+            # KSeF gave up through no fault of the invoice: a new row, a new attempt.
+            again = self._queue(self.move_id)
+            again.retry_at = fields.Datetime.now() + verdict.retry_after
+
+    @api.model
+    def _fetch_upos(self, connection):
+        """Fetch the UPO of accepted documents that have none yet."""
+        accepted = self.search(
+            [
+                ("company_id", "=", connection.company_id.id),
+                ("environment", "=", connection.environment),
+                ("state", "=", "accepted"),
+                ("upo_file", "=", False),
+                "|",
+                ("retry_at", "=", False),
+                ("retry_at", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+            limit=UPO_AT_ONCE,
+        )
+        for document in accepted:
+            document._fetch_upo(connection)
+            checkpoint(self.env)
+
+    def _fetch_upo(self, connection):
+        try:
+            download = connection._call(
+                lambda client: client.upo_by_number(
+                    self.session_reference, self.ksef_number
+                )
+            )
+            self._store_upo(download)
+        except (BadAnswer, InvalidRequest):
+            # Not there yet, or not the right one: the UPO may lag behind the number.
+            self._ask_later()
