@@ -38,6 +38,8 @@ class Bill(models.Model):
 
         :param role: ``subjectType`` of the company in the invoices
         """
+        connection = connection._in_company_language()
+        self = self.with_env(connection.env)
         checkpoint(self.env)
         with exclusive(self.env, f"fetch:{connection.id}") as mine:
             if not mine:

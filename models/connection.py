@@ -182,6 +182,14 @@ class Connection(models.Model):
         # The one that follows must not meet this one in the unique index.
         self.flush_recordset(["active"])
 
+    def _in_company_language(self):
+        """Return this connection in the language of the company's own contact.
+
+        What is stored for people to read (states, chatter) is written by crons, too,
+        and a cron speaks English.
+        """
+        return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+
     def _is_ready(self):
         """Tell whether documents can go through this connection now or soon."""
         return bool(self) and self.state in ("ordered", "processing", "connected")

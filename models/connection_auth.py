@@ -52,6 +52,7 @@ class Connection(models.Model):
         Each step is committed before the next; whatever is left is done by the cron.
         """
         self.ensure_one()
+        self = self._in_company_language()
         checkpoint(self.env)
         with exclusive(self.env, f"auth:{self.id}") as mine:
             if not mine:

@@ -33,7 +33,17 @@ class Document(models.Model):
     _rec_name = "invoice_number"
 
     move_id = fields.Many2one(
-        "account.move", required=True, readonly=True, index=True, ondelete="restrict"
+        "account.move",
+        "Invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        "Invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         related="move_id.company_id", store=True, index=True, readonly=True

@@ -24,6 +24,8 @@ class Document(models.Model):
         One process at a time works for a connection, so a document found in ``sending``
         belongs to one that died.
         """
+        connection = connection._in_company_language()
+        self = self.with_env(connection.env)
         checkpoint(self.env)
         with exclusive(self.env, f"send:{connection.id}") as mine:
             if not mine:

@@ -44,6 +44,8 @@ class KsefCase(AccountTestInvoicingCommon):
                 "l10n_pl_ksef_send_on_validation": False,
             }
         )
+        # What is noted in the background speaks the company's language.
+        cls.company.partner_id.lang = "en_US"
         cls.customer = cls._partner("Odbiorca S.A.", make_nip("customer"))
         cls.supplier = cls._partner("Dostawca sp.j.", make_nip("supplier"))
         parameters = cls.env["ir.config_parameter"]

@@ -153,6 +153,14 @@ class TestSend(KsefCase):
         self.process(self.connection)
         self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
 
+    def test_what_the_cron_notes_is_in_the_language_of_the_company(self):
+        self.company.partner_id.lang = "pl_PL"
+        self.company.l10n_pl_ksef_send_on_validation = True
+        invoice = self.invoice()
+        self.process(self.connection)
+        notes = " ".join(invoice.message_ids.mapped("body"))
+        self.assertIn(f"Faktura jest w KSeF: {invoice.l10n_pl_ksef_number}", notes)
+
     def test_reset_to_draft_cancels_what_still_waits(self):
         self.company.l10n_pl_ksef_send_on_validation = True
         invoice = self.invoice()

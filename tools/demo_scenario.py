@@ -79,6 +79,8 @@ def make_company(odoo):
     company = odoo.create(
         "res.company", **COMPANY, **address, country_id=poland, currency_id=zloty
     )
+    contact = odoo.read("res.company", [company], "partner_id")[0]["partner_id"][0]
+    odoo.call("res.partner", "write", [contact], {"lang": "pl_PL"})
     odoo.call("res.users", "write", [odoo.uid], {"company_ids": [(4, company)]})
     odoo.company_id = company
     if (
