@@ -39,11 +39,6 @@ class Document(models.Model):
         readonly=True,
         index=True,
         ondelete="restrict",
-        "Invoice",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="restrict",
     )
     company_id = fields.Many2one(
         related="move_id.company_id", store=True, index=True, readonly=True
