@@ -22,4 +22,8 @@ from . import (
     account_tax,
     account_move_send,
     takeover,
+    notification,
+    notice,
+    notification_events,
+    notification_watch,
 )

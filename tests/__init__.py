@@ -1,1 +1,8 @@
-from . import test_connection, test_fetch, test_send, test_vault, test_verdict
+from . import (
+    test_connection,
+    test_fetch,
+    test_notification,
+    test_send,
+    test_vault,
+    test_verdict,
+)

@@ -1,0 +1,47 @@
+"""What people are told by e-mail: the one table of types.
+
+``docs/notifications.md`` says how to add one.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+AT_ONCE = timedelta(0)
+SOON = timedelta(minutes=5)
+AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class NoticeType:
+    """One type of notice.
+
+    ``label`` stands beside the user's checkbox. ``gather`` is how long events of one
+    company are gathered, from the first one, into one e-mail: many become a digest.
+    The accounting administrators of the company receive it; with ``to_responsible``,
+    the person responsible for the invoice as well. The e-mail's text is the template
+    ``l10n_pl_ksef.mail_<type>``.
+    """
+
+    label: str
+    gather: timedelta = AT_ONCE
+    to_responsible: bool = False
+
+
+TYPES = {
+    "certificate_refused": NoticeType("Certificate added incorrectly"),
+    "certificate_accepted": NoticeType("Certificate accepted"),
+    "certificate_expires": NoticeType("Certificate expires soon or has expired"),
+    "authorisation_due": NoticeType("Connection needs to be authorised again"),
+    "connection_lost": NoticeType("Connection with KSeF lost"),
+    "connection_restored": NoticeType("Connection with KSeF restored"),
+    "permission_missing": NoticeType("Permission in KSeF is missing"),
+    "invoice_rejected": NoticeType("Invoice rejected by KSeF", SOON, True),
+    "invoice_waits": NoticeType("Invoice waits too long to be sent", SOON, True),
+    "offline_deadline": NoticeType("Offline invoice near its deadline", SOON, True),
+    "bills_new": NoticeType("New bills fetched from KSeF", AN_HOUR),
+    "bill_error": NoticeType("Bill from KSeF could not be imported", SOON),
+    "ksef_unavailable": NoticeType("KSeF is unavailable"),
+    "ksef_back": NoticeType("KSeF is available again"),
+    "upo_ready": NoticeType("UPO is ready", AN_HOUR, True),
+}
+LABELS = [(code, kind.label) for code, kind in TYPES.items()]
