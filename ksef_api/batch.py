@@ -2,13 +2,17 @@
 
 Invoices -> one archive -> cut into parts -> each part encrypted with the session's key.
 Everything goes through files, so memory stays flat however many invoices there are.
+The same invoices in the same order, with the same key, give the same bytes: a package
+that was lost with its process can be made again and its upload be finished.
 """
 
+import gzip
 import io
 import re
 import tarfile
 import zipfile
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -148,15 +152,22 @@ def _pack(invoices, path, compression):
 
 
 def _zip(path):
-    return zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+    return zipfile.ZipFile(path, "w")
 
 
 def _add_to_zip(archive, name, document):
-    archive.writestr(name, document)
+    # A ZipInfo of its own has no time of today in it.
+    info = zipfile.ZipInfo(name)
+    archive.writestr(info, document, compress_type=zipfile.ZIP_DEFLATED)
 
 
+@contextmanager
 def _tar(path):
-    return tarfile.open(path, "w:gz")  # noqa: SIM115 - the caller closes it
+    with (
+        gzip.GzipFile(path, "wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        yield archive
 
 
 def _add_to_tar(archive, name, document):

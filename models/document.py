@@ -86,6 +86,11 @@ class Document(models.Model):
     status_message = fields.Text("Reason", readonly=True)
     retry_at = fields.Datetime("Next Attempt", readonly=True)
     poll_count = fields.Integer("Times Asked", readonly=True)
+    one_by_one = fields.Boolean(
+        "Not in a Batch",
+        readonly=True,
+        help="KSeF could not take the package that it was in, so it goes by itself.",
+    )
 
     _in_flight_unique = models.UniqueIndex(
         "(move_id, COALESCE(environment, '')) "

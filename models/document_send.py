@@ -1,10 +1,18 @@
-from odoo import api, fields, models
+import logging
+from datetime import timedelta
 
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..ksef_api.batch import MAX_INVOICES
 from ..ksef_api.errors import KsefError
 from .concurrency import checkpoint, exclusive
 from .vault import VaultError
 
+_logger = logging.getLogger(__name__)
+
 SEND_AT_ONCE = 100
+OBSTACLE = timedelta(minutes=5)
 
 
 class Document(models.Model):
@@ -27,25 +35,39 @@ class Document(models.Model):
         connection = connection._in_company_language()
         self = self.with_env(connection.env)
         checkpoint(self.env)
-        with exclusive(self.env, f"send:{connection.id}") as mine:
+        with exclusive(self.env, f"send:{connection.company_id.id}") as mine:
             if not mine:
                 return
             self.env.invalidate_all()
-            steps = (self._recover, self._send_due, self._poll, self._fetch_upos)
+            sessions = self.env["l10n_pl_ksef.session"]
+            steps = (
+                self._recover,
+                sessions._advance_batches,
+                self._send_due,
+                self._poll,
+                self._fetch_upos,
+                sessions._close_idle,
+            )
             try:
                 for step in steps:
                     step(connection)
-                self.env["l10n_pl_ksef.session"]._close_idle(connection)
             except (KsefError, VaultError) as error:
                 # What could not be done waits where it is; the connection says why.
-                connection._note_failure(error)
+                verdict = connection._note_failure(error)
+                self._wake_in(verdict.retry_after or OBSTACLE)
             checkpoint(self.env)
 
     @api.model
-    def _due(self, connection, state, limit=None):
+    def _due(self, connection, state, limit=None, kind=None):
+        """Return the documents in ``state`` whose time has come.
+
+        :param kind: of their session, "online" or "batch"
+        """
         now = fields.Datetime.now()
+        of_kind = [("session_id.kind", "=", kind)] if kind else []
         return self.search(
             [
+                *of_kind,
                 ("company_id", "=", connection.company_id.id),
                 ("environment", "in", (False, connection.environment)),
                 ("state", "=", state),
@@ -59,34 +81,58 @@ class Document(models.Model):
 
     @api.model
     def _trigger_next(self):
-        """Wake the cron when the next document is due."""
-        cron = self.env.ref("l10n_pl_ksef.ir_cron_send")
-        waiting = self.search(
-            [("state", "in", ("queued", "sent", "unknown")), ("retry_at", "!=", False)],
-            order="retry_at",
-            limit=1,
-        )
-        if waiting:
-            cron._trigger(at=max(waiting.retry_at, fields.Datetime.now()))
+        """Wake the cron when the next document or batch session is due.
+
+        What is due already and still waits met an obstacle: that knows its own time.
+        """
+        later = [("retry_at", ">", fields.Datetime.now())]
+        waiting = ("state", "in", ("queued", "sent", "unknown", "accepted"))
+        due = [
+            self.search([waiting, *later], order="retry_at", limit=1).retry_at,
+            self.env["l10n_pl_ksef.session"]
+            .search(later, order="retry_at", limit=1)
+            .retry_at,
+        ]
+        if any(due):
+            self._send_cron()._trigger(at=min(filter(None, due)))
+
+    @api.model
+    def _wake_in(self, pause):
+        """Wake the cron after ``pause`` (timedelta)."""
+        self._send_cron()._trigger(at=fields.Datetime.now() + pause)
+
+    @api.model
+    def _send_cron(self):
+        return self.env.ref("l10n_pl_ksef.ir_cron_send")
 
     # --- sending -------------------------------------------------------------
 
     @api.model
     def _send_due(self, connection):
-        """Send waiting documents one by one, until one meets a common obstacle."""
-        documents = self._due(connection, "queued", SEND_AT_ONCE + 1)
-        for document in documents[:SEND_AT_ONCE]:
-            if not document._send(connection):
+        """Send what waits: many in a batch session, a few one by one."""
+        documents = self._due(connection, "queued", MAX_INVOICES)
+        many = self._many()
+        if len(documents) > many:
+            documents = self._frozen(documents)
+        for options, group in documents._by_options():
+            if len(group) > many and "corrected_hash" not in options:
+                self.env["l10n_pl_ksef.session"]._send_batch(connection, group, options)
+            elif not group._send_one_by_one(connection):
                 return
-        if len(documents) > SEND_AT_ONCE:
-            self.env.ref("l10n_pl_ksef.ir_cron_send")._trigger()
+
+    def _send_one_by_one(self, connection):
+        """Send these in an interactive session; False when an obstacle is common."""
+        for document in self[:SEND_AT_ONCE]:
+            if not document._send(connection):
+                return False
+        if len(self) > SEND_AT_ONCE:
+            self._send_cron()._trigger()
+        return True
 
     def _send(self, connection):
         """Send this document; tell whether it makes sense to go on with the next."""
         self.ensure_one()
-        problems = self._freeze()
-        if problems:
-            self._reject("\n".join(problems))
+        if not self._freeze_or_reject():
             return True
         try:
             session = self.env["l10n_pl_ksef.session"]._open_for(connection)
@@ -112,6 +158,26 @@ class Document(models.Model):
             return self._not_sent(error)
         self._is_sent(reference)
         return True
+
+    def _freeze_or_reject(self):
+        """Freeze this document; False when it cannot be made, which rejects it."""
+        try:
+            with self.env.cr.savepoint():
+                problems = self._freeze()
+        except UserError as error:
+            problems = [str(error)]
+        except Exception:
+            # One invoice that no file can be made of must not hold up all the others.
+            _logger.exception("KSeF: no FA(3) file of document %s", self.id)
+            problems = [
+                self.env._(
+                    "The FA(3) file could not be made because of a fault of the "
+                    "program. Tell the administrator; the server's log says more."
+                )
+            ]
+        if problems:
+            self._reject("\n".join(problems))
+        return not problems
 
     def _sending_options(self):
         """Return how this document is to be sent: keyword arguments of ``ksef_api``

@@ -25,11 +25,11 @@ class Document(models.Model):
     @api.model
     def _recover(self, connection):
         """Find out what became of documents whose answer was lost."""
-        orphans = self._due(connection, "sending")
+        orphans = self._due(connection, "sending", kind="online")
         if orphans:
             orphans.write({"state": "unknown", "retry_at": False})
             checkpoint(self.env)
-        lost = self._due(connection, "unknown")
+        lost = self._due(connection, "unknown", kind="online")
         for session, documents in lost.grouped("session_id").items():
             statuses = self._statuses(connection, session)
             by_hash = {status.invoice_hash: status for status in statuses}
@@ -50,7 +50,7 @@ class Document(models.Model):
     @api.model
     def _poll(self, connection):
         """Ask how the sent documents fare: one call a session, however many."""
-        sent = self._due(connection, "sent")
+        sent = self._due(connection, "sent", kind="online")
         for session, documents in sent.grouped("session_id").items():
             if len(documents) == 1:
                 statuses = [documents._status(connection)]
@@ -147,6 +147,10 @@ class Document(models.Model):
                 ("environment", "=", connection.environment),
                 ("state", "=", "accepted"),
                 ("upo_file", "=", False),
+                ("session_reference", "!=", False),
+                # Those of a batch session come with the UPO of the session.
+                ("session_id.state", "!=", "processed"),
+                ("session_id.state", "!=", "processing"),
                 "|",
                 ("retry_at", "=", False),
                 ("retry_at", "<=", fields.Datetime.now()),

@@ -16,7 +16,8 @@ END_MARGIN = timedelta(minutes=5)
 
 
 class Session(models.Model):
-    """One interactive session in KSeF (*sesja interaktywna*), which documents go into.
+    """One session in KSeF, which documents go into, interactive (*interaktywna*) or
+    batch (*wsadowa*, see ``session_batch.py``).
 
     The row with its key is written before KSeF is asked to open the session. States::
 
@@ -37,11 +38,21 @@ class Session(models.Model):
         "l10n_pl_ksef.connection", required=True, readonly=True, ondelete="cascade"
     )
     environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
+    kind = fields.Selection(
+        [("online", "Interactive"), ("batch", "Batch")],
+        required=True,
+        readonly=True,
+        default="online",
+    )
     state = fields.Selection(
         [
             ("opening", "Being opened"),
             ("open", "Open"),
+            ("uploading", "Package being uploaded"),
+            ("processing", "Being processed by KSeF"),
+            ("processed", "Processed, UPO to come"),
             ("closed", "Closed"),
+            ("failed", "Failed in KSeF"),
             ("lost", "Lost"),
         ],
         required=True,

@@ -128,6 +128,29 @@ class VerdictTexts(models.AbstractModel):
         outcome = "retry" if status.code in (*SYSTEM_CANCELLED, 405) else "refused"
         return Verdict(outcome, message, status.code, A_MINUTE)
 
+    @api.model
+    def _of_session_status(self, status):
+        """Return the verdict on a batch session that failed as a whole.
+
+        Nothing of it is lost: the documents go out again.
+        """
+        sentence = self._session_sentences().get(status.code)
+        message = sentence or self._with_details(status.code, [], status.description)
+        message = "\n".join([message, *status.details])
+        return Verdict("retry", message, status.code, A_MINUTE)
+
+    def _session_sentences(self):
+        """Sentences for the end of a session (GET /sessions/{referenceNumber})."""
+        return {
+            405: self.env._("KSeF found the parts of the package damaged."),
+            415: self.env._("KSeF could not decrypt the key of the package."),
+            420: self.env._("The package holds more invoices than KSeF takes."),
+            430: self.env._("KSeF could not unpack the package."),
+            435: self.env._("KSeF could not decrypt the package."),
+            440: self.env._("KSeF cancelled the session: the package came too late."),
+            500: self.env._("KSeF has a failure of its own; the invoices go again."),
+        }
+
     def _auth_sentences(self):
         """Sentences for the end of a login (GET /auth/{referenceNumber})."""
         return {

@@ -1,4 +1,5 @@
 from . import (
+    test_batch,
     test_connection,
     test_fetch,
     test_notification,

@@ -150,5 +150,6 @@ class KsefCase(AccountTestInvoicingCommon):
         """Let every waiting document be due, as if its time had come."""
         self.env.flush_all()
         self.env.cr.execute("UPDATE l10n_pl_ksef_document SET retry_at = NULL")
+        self.env.cr.execute("UPDATE l10n_pl_ksef_session SET retry_at = NULL")
         self.env.cr.execute("UPDATE l10n_pl_ksef_connection SET next_call_at = NULL")
         self.env.invalidate_all()
