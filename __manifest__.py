@@ -8,7 +8,7 @@
     "countries": ["pl"],
     "depends": ["l10n_pl_edi"],
     "external_dependencies": {
-        "python": ["cryptography", "lxml", "requests", "xmlsec", "zeep"]
+        "python": ["asn1crypto", "cryptography", "lxml", "requests", "xmlsec", "zeep"]
     },
     "data": [
         "security/ir.model.access.csv",

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from .errors import CertificateError
 from .fields import UTC
+from .key_cost import check_key_work, check_pkcs12_work
 
 AUTHENTICATION, OFFLINE = "authentication", "offline"
 MAX_BYTES = 1_000_000
@@ -173,7 +174,7 @@ def load(
         PKCS#12, for a PEM file that holds both, or for a certificate alone
     :param password: of the key or of the PKCS#12
     :raises CertificateError: "too_large", "not_a_certificate", "no_key",
-        "wrong_password", "key_mismatch", "weak_key", "unsupported_key"
+        "wrong_password", "key_mismatch", "weak_key", "unsupported_key", "too_costly"
     """
     if max(len(cert_bytes), len(key_bytes or b"")) > MAX_BYTES:
         raise CertificateError("too_large")
@@ -202,6 +203,7 @@ def _certificate(data):
 def _pkcs12(data, secret):
     if b"-----BEGIN" in data or not data.startswith(b"\x30"):
         raise CertificateError("not_a_certificate")
+    check_pkcs12_work(data)
     try:
         key, certificate, _others = pkcs12.load_key_and_certificates(data, secret)
     except ValueError as error:
@@ -218,6 +220,7 @@ def _pkcs12(data, secret):
 
 
 def _private_key(data, secret):
+    check_key_work(data)
     pem = b"-----BEGIN" in data
     load_key = (
         serialization.load_pem_private_key

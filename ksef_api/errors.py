@@ -117,7 +117,7 @@ class DocumentError(LocalError):
 class CertificateError(LocalError):
     """A certificate or key is unusable: "wrong_password", "key_mismatch", "expired",
     "not_yet_valid", "wrong_usage", "not_a_certificate", "too_large", "weak_key",
-    "no_key", "unsupported_key".
+    "no_key", "unsupported_key", "too_costly".
     """
 
 

@@ -29,4 +29,5 @@ from . import (
     notice,
     notification_events,
     notification_watch,
+    res_config_settings_notification,
 )

@@ -166,6 +166,17 @@ class TestNotification(NotificationCase):
         )
 
 
+    def test_the_settings_show_and_keep_ones_own_choices(self):
+        administrator = self._user("adam", "base.group_system", "pl_PL")
+        administrator.group_ids += self.env.ref("account.group_account_manager")
+        settings = self.env["res.config.settings"].with_user(administrator)
+        mine = self.notification._of_user(administrator, self.company)
+        shown = settings.create({}).l10n_pl_ksef_notification_ids
+        self.assertEqual(shown, mine)
+        settings.create({"l10n_pl_ksef_notification_ids": mine[2:].ids}).execute()
+        self.assertEqual(mine.filtered("is_wanted"), mine[2:])
+
+
 class TestEvents(NotificationCase):
     """What happens in KSeF reaches people."""
 

@@ -167,6 +167,10 @@ class CertificateUpload(models.TransientModel):
                 "The key is too weak for KSeF: RSA needs 2048 bits, EC the curve P-256."
             ),
             "no_key": self.env._("Choose the file of the private key as well."),
+            "too_costly": self.env._(
+                "The file is protected in an unusual way that would take the server "
+                "too long to open. Save the key again with an ordinary protection."
+            ),
             "unsupported_key": self.env._(
                 "KSeF takes RSA keys and EC keys on the curve P-256 only."
             ),

@@ -1,0 +1,27 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    l10n_pl_ksef_notification_ids = fields.Many2many(
+        "l10n_pl_ksef.notification",
+        string="KSeF E-mails to Me",
+        compute="_compute_l10n_pl_ksef_notification_ids",
+        inverse="_inverse_l10n_pl_ksef_notification_ids",
+        help="The current user's own choices in the current company.",
+    )
+
+    def _compute_l10n_pl_ksef_notification_ids(self):
+        for settings in self:
+            choices = settings._l10n_pl_ksef_choices()
+            settings.l10n_pl_ksef_notification_ids = choices.filtered("is_wanted")
+
+    def _inverse_l10n_pl_ksef_notification_ids(self):
+        for settings in self:
+            for choice in settings._l10n_pl_ksef_choices():
+                choice.is_wanted = choice in settings.l10n_pl_ksef_notification_ids
+
+    def _l10n_pl_ksef_choices(self):
+        notifications = self.env["l10n_pl_ksef.notification"]
+        return notifications._of_user(self.env.user, self.company_id)
