@@ -1,6 +1,7 @@
 """What the groups of calls in `client_*.py` share."""
 
 import re
+from collections.abc import Callable
 
 from .crypto import sha256_b64
 from .environment import Environment
@@ -17,6 +18,8 @@ class Calls:
     """One environment, one access token, one transport.
 
     :param access_token: used by every call that needs a login
+    :param gate: called with method and path before each call that needs a login; it
+        may raise to stop the call (`limits.LimitReached`)
     :param transport: made from the environment when not given; options of `Transport`
         (timeout, verify, session) may be given instead
     """
@@ -27,11 +30,13 @@ class Calls:
         *,
         access_token: str | None = None,
         transport: Transport | None = None,
+        gate: Callable[[str, str], None] | None = None,
         **options,
     ):
         self.environment = environment
         self.transport = transport or Transport(environment, **options)
         self._access_token = access_token
+        self._gate = gate
 
     def __enter__(self):
         return self
@@ -49,6 +54,8 @@ class Calls:
     def _call(self, method, path, *, token=None, **kwargs) -> Answer:
         """A call that needs a login: with the access token, or the one given."""
         token = token or self._access_token
+        if self._gate:
+            self._gate(method, path)
         return self.transport.call(method, path, token=token, **kwargs)
 
     def _listing(self, method, path, name, *, token=None, params=None, **kwargs):

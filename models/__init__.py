@@ -6,6 +6,7 @@ from . import (
     certificate,
     connection,
     connection_call,
+    connection_limits,
     connection_auth,
     session,
     document,

@@ -7,6 +7,7 @@ from ..ksef_api import crypto
 from ..ksef_api import environment as ksef_environment
 from ..ksef_api.client import USAGE_SYMMETRIC, KsefClient, choose_key
 from ..ksef_api.errors import InvalidRequest, RateLimited, ServerError, Unauthorized
+from ..ksef_api.limits import LimitReached
 from ..ksef_api.transport import Transport
 from .concurrency import checkpoint
 from .verdict import KEY_WITHDRAWN
@@ -53,7 +54,12 @@ class Connection(models.Model):
         transport = _transports.get(environment)
         if transport is None:
             transport = _transports[environment] = Transport(environment)
-        return KsefClient(environment, access_token=access_token, transport=transport)
+        return KsefClient(
+            environment,
+            access_token=access_token,
+            transport=transport,
+            gate=self._gate,
+        )
 
     def _call(self, function):
         """Return ``function(client)`` for a client with a valid access token.
@@ -82,6 +88,9 @@ class Connection(models.Model):
         self._check_may_call()
         try:
             return function(self._client(access_token))
+        except LimitReached:
+            # Not KSeF's answer: calls of other groups need not wait.
+            raise
         except (RateLimited, ServerError) as error:
             self._pause(error)
             raise

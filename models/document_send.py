@@ -4,7 +4,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..ksef_api.batch import MAX_INVOICES
 from ..ksef_api.errors import KsefError
 from .concurrency import checkpoint, exclusive
 from .vault import VaultError
@@ -41,6 +40,7 @@ class Document(models.Model):
             self.env.invalidate_all()
             sessions = self.env["l10n_pl_ksef.session"]
             steps = (
+                type(connection)._refresh_limits,
                 self._recover,
                 sessions._advance_batches,
                 self._send_due,
@@ -110,7 +110,7 @@ class Document(models.Model):
     @api.model
     def _send_due(self, connection):
         """Send what waits: many in a batch session, a few one by one."""
-        documents = self._due(connection, "queued", MAX_INVOICES)
+        documents = self._due(connection, "queued", connection._batch_limit())
         many = self._many()
         if len(documents) > many:
             documents = self._frozen(documents)

@@ -65,9 +65,7 @@ class Session(models.Model):
 
     def _apply_listing(self, connection):
         """Take over the state of every invoice that KSeF lists, a page at a time."""
-        listing = connection._call(
-            lambda client: client.session_invoices(self.reference)
-        )
+        listing = self.env["l10n_pl_ksef.document"]._statuses(connection, self)
         by_hash = {d.xml_hash: d.id for d in self._undecided()}
         for statuses in split_every(APPLY_AT_ONCE, listing):
             for status in statuses:

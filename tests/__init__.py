@@ -2,6 +2,7 @@ from . import (
     test_batch,
     test_connection,
     test_fetch,
+    test_limits,
     test_notification,
     test_send,
     test_vault,

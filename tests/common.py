@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
+from ..ksef_api import limits
 from ..models import connection_call
 from .sandbox_process import Sandbox
 
@@ -67,6 +68,8 @@ class KsefCase(AccountTestInvoicingCommon):
         super().setUp()
         self.sandbox.reset()
         connection_call._public_keys.clear()
+        # The limits of the local KSeF are off, so ours are.
+        self.patch(limits, "DOCUMENTED", {})
 
     @classmethod
     def _partner(cls, name, nip, **values):
