@@ -21,7 +21,7 @@ from . import ksef_number
 from .crypto import SymmetricKey, decrypt_aes_stream
 from .errors import BadAnswer
 from .fields import Fields
-from .files import HashingFile
+from .files import HashingFile, hash_file
 from .invoice_types import InvoiceMetadata
 from .types import Status
 
@@ -125,26 +125,47 @@ def download_package(
 ) -> Path:
     """Download, check, decrypt and put together a package.
 
+    Parts stay in the folder encrypted, as they came: what a process that died had of
+    them is not fetched again. A part that is not what was announced is fetched once
+    more.
+
     :param client: a `KsefClient` of the environment that made it
     :param key: the key the export was ordered with
-    :param folder: empty, readable by us alone; the caller removes it
+    :param folder: of this package only, readable by us alone; the caller removes it
     :return: path of the archive, for `read_package` and `read_metadata`
     :raises BadAnswer: "hash", "decryption", "foreign_url" ...
     :raises Gone, Forbidden: the time for downloading has passed
     """
     target = Path(folder) / "package"
-    encrypted = Path(folder) / "part.aes"
+    encrypted = [_have_part(client, part, Path(folder)) for part in package.parts]
     with target.open("wb") as file:
-        for part in package.parts:
-            with encrypted.open("wb") as sink:
-                client.download_part(part, sink)
+        for part, path in zip(package.parts, encrypted, strict=True):
             decrypted = HashingFile(file)
-            with encrypted.open("rb") as source:
+            with path.open("rb") as source:
                 decrypt_aes_stream(source, decrypted, key)
             if (decrypted.size, decrypted.hash) != (part.size, part.hash):
+                path.unlink()
                 raise BadAnswer("hash", details=[part.name])
-    encrypted.unlink(missing_ok=True)
     return target
+
+
+def _have_part(client, part, folder):
+    """Return the path of an encrypted part, downloaded if it is not there already."""
+    path = folder / f"part-{part.ordinal}.aes"
+    if path.exists() and hash_file(path) == part.encrypted_hash:
+        return path
+    try:
+        _download_part(client, part, path)
+    except BadAnswer as error:
+        if error.reason != "hash":
+            raise
+        _download_part(client, part, path)
+    return path
+
+
+def _download_part(client, part, path):
+    with path.open("wb") as sink:
+        client.download_part(part, sink)
 
 
 def read_package(path: Path) -> Iterator[tuple[str, bytes]]:

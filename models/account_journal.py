@@ -28,8 +28,7 @@ class AccountJournal(models.Model):
             connection = company._l10n_pl_ksef_connection()
             if not connection._is_ready():
                 return company._l10n_pl_ksef_ask_certificate(fetch=True)
-            if connection.state == "connected":
-                self.env["l10n_pl_ksef.bill"].sudo()._fetch(connection)
+            company._l10n_pl_ksef_fetch_now()
         return self._l10n_pl_ksef_received(companies)
 
     @api.model

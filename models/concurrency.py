@@ -1,6 +1,7 @@
 """Commits around calls to KSeF, and locks that outlive them."""
 
 import hashlib
+import time
 from contextlib import contextmanager
 
 from odoo import modules
@@ -17,6 +18,11 @@ def checkpoint(env):
         env.flush_all()
     else:
         env.cr.commit()
+
+
+def time_is_left(env):
+    """Tell whether the cron that runs, if one does, may begin another step."""
+    return time.monotonic() < env.context.get("cron_end_time", float("inf"))
 
 
 @contextmanager

@@ -87,11 +87,6 @@ class Connection(models.Model):
     ksef_token_sealed = fields.Text(
         "KSeF Token (encrypted)", groups=fields.NO_ACCESS, copy=False
     )
-    import_checkpoints = fields.Json(
-        readonly=True,
-        help="By role (subjectType): up to which moment of permanent storage in KSeF "
-        "everything has been fetched, ISO 8601 in UTC.",
-    )
     last_import_at = fields.Datetime("Last Fetched", readonly=True)
 
     _active_unique = models.UniqueIndex(

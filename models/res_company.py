@@ -19,15 +19,6 @@ class ResCompany(models.Model):
         default=True,
         help="A validated customer invoice is queued, and sent in the background.",
     )
-    l10n_pl_ksef_fetch_automatically = fields.Boolean(
-        "Fetch Vendor Bills from KSeF", default=True
-    )
-    l10n_pl_ksef_purchase_journal_id = fields.Many2one(
-        "account.journal",
-        "Journal for Bills from KSeF",
-        domain="[('type', '=', 'purchase'), ('company_id', '=', id)]",
-        help="The first purchase journal when empty.",
-    )
 
     def _compute_l10n_pl_ksef_environment(self):
         connections = self.env["l10n_pl_ksef.connection"].search(
@@ -41,19 +32,6 @@ class ResCompany(models.Model):
         """Return the company's active connection, or an empty recordset."""
         self.ensure_one()
         return self.env["l10n_pl_ksef.connection"]._of_company(self)
-
-    def _l10n_pl_ksef_bill_journal(self):
-        """Return the journal for vendor bills from KSeF."""
-        self.ensure_one()
-        return self.l10n_pl_ksef_purchase_journal_id or self.env[
-            "account.journal"
-        ].search(
-            [
-                *self.env["account.journal"]._check_company_domain(self),
-                ("type", "=", "purchase"),
-            ],
-            limit=1,
-        )
 
     @api.model
     def _l10n_pl_ksef_may_connect(self):

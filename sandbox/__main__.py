@@ -9,7 +9,10 @@ import threading
 import time
 from pathlib import Path
 
-from . import batch_work
+from . import (
+    batch_work,
+    suppliers,  # noqa: F401  its orders join the others
+)
 from .app import Application
 from .control import Control
 from .gus import WSDL_PATH

@@ -76,6 +76,9 @@ class Application:
         response = self._ordered(fault, request) or self.answer(request)
         if fault["action"] == "drop_after":
             cut(environ)
+        if fault["action"] == "corrupt":
+            content = response.get_data()
+            response.set_data(bytes([content[0] ^ 1]) + content[1:])
         forced = request.headers.get("X-Test-System-Warning")
         if warning := forced or self.world.knobs["system_warning"]:
             response.headers["X-System-Warning"] = warning

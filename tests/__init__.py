@@ -4,6 +4,7 @@ from . import (
     test_fetch,
     test_limits,
     test_notification,
+    test_receive,
     test_send,
     test_vault,
     test_verdict,

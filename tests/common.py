@@ -156,3 +156,22 @@ class KsefCase(AccountTestInvoicingCommon):
         self.env.cr.execute("UPDATE l10n_pl_ksef_session SET retry_at = NULL")
         self.env.cr.execute("UPDATE l10n_pl_ksef_connection SET next_call_at = NULL")
         self.env.invalidate_all()
+
+    def receive(self, connection, rounds=8):
+        """Let the crons of receiving work for ``connection``; return all its bills.
+
+        :param rounds: so many times all that waits for its time finds it has come
+        """
+        fetches = self.env["l10n_pl_ksef.fetch"].sudo()
+        company = [("company_id", "=", connection.company_id.id)]
+        fetches._follow(connection)
+        due = fetches.search([*company, ("state", "in", ("waiting", "ordered"))])
+        for _round in range(rounds):
+            connection.next_call_at = False
+            due.due_at = "2000-01-01 00:00:00"
+            fetches._work(company)
+            due = due.filtered(lambda row: row.state == "ordered" or row.fail_count)
+            if not due:
+                break
+        self.env["l10n_pl_ksef.bill"]._cron_make_bills()
+        return self.env["l10n_pl_ksef.bill"].search(company, order="id")

@@ -53,8 +53,7 @@ class TestFetch(KsefCase):
         )
 
     def fetch(self):
-        self.env["l10n_pl_ksef.bill"].sudo()._fetch(self.connection)
-        return self.env["l10n_pl_ksef.bill"].search([], order="id")
+        return self.receive(self.connection)
 
     def test_a_suppliers_invoice_becomes_a_bill(self):
         number = self.sandbox.issue(self.document("FV/1"))
@@ -114,6 +113,6 @@ class TestFetch(KsefCase):
         self.sandbox.fault(
             method="GET", path="/invoices/ksef/.*", action="status", status=503
         )
-        self.assertEqual(self.fetch().state, "new")
+        self.assertEqual(self.receive(self.connection, rounds=1).state, "new")
         self.connection.next_call_at = False
         self.assertEqual(self.fetch().state, "imported")

@@ -150,6 +150,7 @@ def test_parts_that_are_not_as_announced_are_refused(
     server, client, tmp_path, changes, reason
 ):
     announced = package(server, [zipped(INVOICES)], **changes)
+    server.replies *= 2  # a part with a wrong hash is fetched once more
     assert refusal(export.download_package, client, announced, KEY, tmp_path) == reason
 
 
@@ -212,3 +213,16 @@ def test_damaged_archives_are_refused(tmp_path, content):
 def test_damaged_metadata_are_refused(tmp_path, content):
     path = written(tmp_path, zipped({"_metadata.json": content}))
     assert refusal(export.read_metadata, path) == "package"
+
+
+def test_parts_that_are_there_are_not_fetched_again(server, client, tmp_path):
+    archive = zipped(INVOICES)
+    half = len(archive) // 2
+    announced = package(server, [archive[:half], archive[half:]])
+    server.replies.append(server.replies[1])
+    export.download_package(client, announced, KEY, tmp_path)
+    (tmp_path / "part-2.aes").write_bytes(b"cut sho")
+    before = len(server.requests)
+    path = export.download_package(client, announced, KEY, tmp_path)
+    assert len(list(export.read_package(path))) == 20
+    assert len(server.requests) == before + 1

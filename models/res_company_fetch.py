@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# KSeF asks for a quarter of an hour between two lookings (hwm.md).
+SHORTEST_INTERVAL = 15
+
+
+class ResCompany(models.Model):
+    """How a company receives invoices from KSeF."""
+
+    _inherit = "res.company"
+
+    l10n_pl_ksef_fetch_automatically = fields.Boolean(
+        "Fetch Vendor Bills from KSeF", default=True
+    )
+    l10n_pl_ksef_fetch_interval = fields.Integer(
+        "Fetch Every (minutes)", default=30, help="Not less than 15."
+    )
+    l10n_pl_ksef_fetch_buyer = fields.Boolean("As Buyer", default=True)
+    l10n_pl_ksef_fetch_third = fields.Boolean(
+        "As Third Party",
+        help="Podmiot3: recipient, payer, factor and others. They stay in the inbox "
+        "until somebody makes a bill of them.",
+    )
+    l10n_pl_ksef_fetch_authorised = fields.Boolean(
+        "As Authorised Party",
+        help="Podmiot upoważniony: bailiff, tax representative. They stay in the inbox "
+        "until somebody makes a bill of them.",
+    )
+    l10n_pl_ksef_fetch_seller = fields.Boolean(
+        "Own Sales",
+        help="For checking that all sales are both in KSeF and in Odoo.",
+    )
+    l10n_pl_ksef_make_bills = fields.Boolean(
+        "Make Vendor Bills by Itself",
+        default=True,
+        help="Otherwise invoices wait in the inbox until somebody makes bills of them.",
+    )
+    l10n_pl_ksef_purchase_journal_id = fields.Many2one(
+        "account.journal",
+        "Journal for Bills from KSeF",
+        domain="[('type', '=', 'purchase'), ('company_id', '=', id)]",
+        help="The first purchase journal when empty.",
+    )
+
+    @api.constrains("l10n_pl_ksef_fetch_interval")
+    def _check_l10n_pl_ksef_fetch_interval(self):
+        for company in self:
+            if company.l10n_pl_ksef_fetch_interval < SHORTEST_INTERVAL:
+                raise ValidationError(
+                    self.env._(
+                        "KSeF may be asked for new invoices every %(minutes)s minutes "
+                        "at the most.",
+                        minutes=SHORTEST_INTERVAL,
+                    )
+                )
+
+    def _l10n_pl_ksef_roles(self):
+        """Return the roles (*subjectType*) in which this company fetches invoices."""
+        self.ensure_one()
+        wanted = {
+            "Subject2": self.l10n_pl_ksef_fetch_buyer,
+            "Subject3": self.l10n_pl_ksef_fetch_third,
+            "SubjectAuthorized": self.l10n_pl_ksef_fetch_authorised,
+            "Subject1": self.l10n_pl_ksef_fetch_seller,
+        }
+        return [role for role, is_wanted in wanted.items() if is_wanted]
+
+    def _l10n_pl_ksef_roles_to_follow(self):
+        """Return the roles in which this company fetches by itself."""
+        following = self.l10n_pl_ksef_fetch_automatically
+        return self._l10n_pl_ksef_roles() if following else []
+
+    def _l10n_pl_ksef_bill_journal(self):
+        """Return the journal for vendor bills from KSeF."""
+        self.ensure_one()
+        return self.l10n_pl_ksef_purchase_journal_id or self.env[
+            "account.journal"
+        ].search(
+            [
+                *self.env["account.journal"]._check_company_domain(self),
+                ("type", "=", "purchase"),
+            ],
+            limit=1,
+        )
+
+    def _l10n_pl_ksef_fetch_now(self):
+        """Have everything new fetched in the background; the user is told after it."""
+        fetches = self.env["l10n_pl_ksef.fetch"].sudo()
+        for company in self:
+            connection = company._l10n_pl_ksef_connection()
+            roles = company._l10n_pl_ksef_roles() or ["Subject2"]
+            fetches._ask(connection, roles, self.env.user)
+        self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
