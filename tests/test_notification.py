@@ -165,7 +165,6 @@ class TestNotification(NotificationCase):
             self.notification.with_user(self.ewa).search([]).user_id, self.ewa
         )
 
-
     def test_the_settings_show_and_keep_ones_own_choices(self):
         administrator = self._user("adam", "base.group_system", "pl_PL")
         administrator.group_ids += self.env.ref("account.group_account_manager")

@@ -15,7 +15,7 @@ def listed(caller):
     }
     answer = caller.post(
         "/invoices/query/metadata?pageSize=250",
-        {"subjectType": "Subject2", "dateRange": dates}
+        {"subjectType": "Subject2", "dateRange": dates},
     ).json()
     return [item["ksefNumber"] for item in answer["invoices"]]
 
