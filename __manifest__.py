@@ -26,6 +26,7 @@
         "views/account_journal_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/company_data_views.xml",
         "views/notification_views.xml",
         "report/report_invoice.xml",
     ],

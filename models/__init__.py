@@ -24,6 +24,7 @@ from . import (
     export,
     res_company,
     res_company_fetch,
+    res_company_register,
     res_config_settings,
     account_journal,
     account_move,

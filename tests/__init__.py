@@ -1,5 +1,6 @@
 from . import (
     test_batch,
+    test_company_data,
     test_connection,
     test_fetch,
     test_limits,

@@ -35,6 +35,7 @@ class Sandbox:
         self.api_url = addresses["api_url"]
         self.qr_url = addresses["qr_url"]
         self.control_url = addresses["control_url"]
+        self.gus_wsdl_url = addresses["gus_wsdl_url"]
 
     def _wait_for(self, ready):
         end = time.monotonic() + START_SECONDS
@@ -91,3 +92,7 @@ class Sandbox:
         """Return the invoices that KSeF holds."""
         query = f"?nip={nip}" if nip else ""
         return self.control("GET", f"/ledger{query}")["invoices"]
+
+    def company(self, nip, name, **data):
+        """Let GUS REGON know a company (see ``sandbox/gus.py``)."""
+        return self.control("POST", "/companies", {"nip": nip, "name": name, **data})

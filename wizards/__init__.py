@@ -1,1 +1,1 @@
-from . import certificate_upload
+from . import certificate_upload, company_data
