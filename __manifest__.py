@@ -28,6 +28,7 @@
         "views/menus.xml",
         "views/company_data_views.xml",
         "views/notification_views.xml",
+        "views/vault_views.xml",
         "report/report_invoice.xml",
     ],
     "post_init_hook": "post_init_hook",

@@ -38,4 +38,6 @@ from . import (
     notification_events,
     notification_watch,
     res_config_settings_notification,
+    vault_rotation,
+    connection_vault,
 )

@@ -1,4 +1,6 @@
-from odoo import models
+import base64
+
+from odoo import api, models
 
 
 class SealedMixin(models.AbstractModel):
@@ -34,3 +36,50 @@ class SealedMixin(models.AbstractModel):
         return self.env["l10n_pl_ksef.vault"]._open(
             sealed, f"{self._name}.{field_name}"
         )
+
+
+class TypedSecretMixin(models.AbstractModel):
+    """A window into which people type secrets: they are sealed as they come in.
+
+    A window is a record as well, and lives for an hour in the database, also when what
+    was typed is refused. The fields in ``_typed_secrets`` hold the sealed text in place
+    of the secret; ``_typed`` opens it.
+    """
+
+    _name = "l10n_pl_ksef.typed.mixin"
+    _description = "KSeF: Window with Secrets"
+    _inherit = ["l10n_pl_ksef.sealed.mixin"]
+
+    _typed_secrets = ()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._seal_typed(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._seal_typed(vals))
+
+    def _seal_typed(self, vals):
+        sealed = {}
+        for name in self._typed_secrets:
+            if vals.get(name):
+                text = self._seal(name, vals[name])
+                binary = self._fields[name].type == "binary"
+                sealed[name] = base64.b64encode(text.encode()) if binary else text
+        return {**vals, **sealed}
+
+    def _typed(self, name):
+        """Return what was typed into ``name``: text, or the bytes of a file; or None.
+
+        :raise VaultError: it was sealed on a host with another master key
+        """
+        self.ensure_one()
+        value = self.with_context(bin_size=False)[name]
+        if not value:
+            return None
+        vault = self.env["l10n_pl_ksef.vault"]
+        purpose = f"{self._name}.{name}"
+        if self._fields[name].type != "binary":
+            return vault._open(value, purpose).decode()
+        sealed = base64.b64decode(value).decode()
+        return base64.b64decode(vault._open(sealed, purpose))

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 # Crons of Odoo's own KSeF module, in Debian's build and in newer ones.
 REPLACED_CRONS = (
@@ -24,3 +24,12 @@ class Connection(models.Model):
         # installation: two modules must never talk to KSeF for one company.
         super()._register_hook()
         set_replaced_crons(self.env, active=False)
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    # `l10n_pl_edi` keeps these in attachments, but its neutralize.sql names columns: as
+    # long as they are not there, no database with that module can be neutralised.
+    l10n_pl_edi_session_key = fields.Binary(attachment=False)
+    l10n_pl_edi_session_iv = fields.Binary(attachment=False)

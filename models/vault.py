@@ -96,7 +96,7 @@ class Vault(models.AbstractModel):
     def _master_keys(self):
         """Return ``{key id: key}``, the sealing key first."""
         configured = os.environ.get(ENVIRONMENT_VARIABLE) or config.get(CONFIG_OPTION)
-        texts = configured.split(",") if configured else [self._key_on_disk()]
+        texts = (configured or self._key_on_disk()).split(",")
         keys = [self._read_key(text) for text in texts if text.strip()]
         if not keys:
             raise VaultError("bad_master_key")

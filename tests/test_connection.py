@@ -58,11 +58,13 @@ class TestCertificateUpload(KsefCase):
             wizard.action_add()
 
     def test_the_same_certificate_is_not_stored_twice(self):
-        first = self.upload()
-        files = (first.certificate_file, first.key_file, first.password)
-        first.action_add()
-        second = self.upload()
-        second.certificate_file, second.key_file, second.password = files
+        given = self.sandbox.certificate(self.nip)
+        files = {
+            "certificate_file": base64.b64encode(given["certificate_pem"].encode()),
+            "key_file": base64.b64encode(given["key_pem"].encode()),
+        }
+        self.upload(**files).action_add()
+        second = self.upload(**files)
         with self.assertRaisesRegex(UserError, "added to the company already"):
             second.action_add()
 

@@ -1,5 +1,3 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -19,6 +17,8 @@ class CertificateUpload(models.TransientModel):
 
     _name = "l10n_pl_ksef.certificate.upload"
     _description = "KSeF: Add Certificate"
+    _inherit = ["l10n_pl_ksef.typed.mixin"]
+    _typed_secrets = ("certificate_file", "key_file", "password")
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -133,9 +133,9 @@ class CertificateUpload(models.TransientModel):
             raise UserError(self.env._("Choose the file of the certificate."))
         try:
             loaded = x509.load(
-                base64.b64decode(self.certificate_file),
-                base64.b64decode(self.key_file) if self.key_file else None,
-                self.password or None,
+                self._typed("certificate_file"),
+                self._typed("key_file"),
+                self._typed("password"),
             )
             if loaded.private_key is None:
                 raise CertificateError("no_key")
