@@ -41,7 +41,5 @@ def leaks(text, secrets):
     return sorted(
         name
         for name, secret in secrets.items()
-        if any(
-            shape in text or shape.lower() in lowered for shape in spellings(secret)
-        )
+        if any(shape in text or shape.lower() in lowered for shape in spellings(secret))
     )

@@ -19,6 +19,7 @@ ROLES = {
 MODULE = "l10n_pl_ksef"
 OURS = f"{MODULE}."
 
+
 class TestRpc(KsefCase, HttpCase):
     """Nobody reads a secret over JSON-RPC, whatever the rights; nor in the logs."""
 
