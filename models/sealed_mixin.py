@@ -1,6 +1,9 @@
 import base64
+from contextlib import suppress
 
 from odoo import api, models
+
+from .vault import VaultError
 
 
 class SealedMixin(models.AbstractModel):
@@ -60,13 +63,18 @@ class TypedSecretMixin(models.AbstractModel):
         return super().write(self._seal_typed(vals))
 
     def _seal_typed(self, vals):
-        sealed = {}
-        for name in self._typed_secrets:
-            if vals.get(name):
-                text = self._seal(name, vals[name])
-                binary = self._fields[name].type == "binary"
-                sealed[name] = base64.b64encode(text.encode()) if binary else text
-        return {**vals, **sealed}
+        typed = {name: vals[name] for name in self._typed_secrets if vals.get(name)}
+        return {**vals, **{name: self._hide(name, typed[name]) for name in typed}}
+
+    def _hide(self, name, value):
+        """Return the value to store; what was sealed before is passed on as it is."""
+        binary = self._fields[name].type == "binary"
+        with suppress(VaultError, ValueError):
+            text = base64.b64decode(value).decode() if binary else value
+            self.env["l10n_pl_ksef.vault"]._open(text, f"{self._name}.{name}")
+            return value
+        sealed = self._seal(name, value)
+        return base64.b64encode(sealed.encode()) if binary else sealed
 
     def _typed(self, name):
         """Return what was typed into ``name``: text, or the bytes of a file; or None.

@@ -49,7 +49,7 @@ class TestMasterKey(KsefCase):
         self.sandbox.control("DELETE", "/calls")
         connection._cron_authorise()
         self.env["l10n_pl_ksef.document"]._cron_send()
-        self.env["l10n_pl_ksef.bill"]._cron_fetch()
+        self.env["l10n_pl_ksef.fetch"]._cron_fetch()
         with self.assertRaisesRegex(UserError, key_id):
             connection.action_authorise()
         self.assertEqual(self.snapshot(connection, certificate), before)
