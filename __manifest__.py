@@ -21,6 +21,9 @@
         "views/session_views.xml",
         "views/document_views.xml",
         "views/bill_views.xml",
+        "views/sale_views.xml",
+        "views/fetch_views.xml",
+        "views/fetch_window_views.xml",
         "views/certificate_upload_views.xml",
         "views/account_move_views.xml",
         "views/account_journal_views.xml",
@@ -31,6 +34,9 @@
         "views/vault_views.xml",
         "report/report_invoice.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["l10n_pl_ksef/static/src/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -24,12 +24,25 @@ class AccountJournal(models.Model):
         companies = self.company_id.filtered(lambda c: c.country_code == "PL")
         if not companies:
             raise UserError(self.env._("KSeF is for companies in Poland."))
+        return companies._l10n_pl_ksef_fetch_now()
+
+    def _fill_sale_purchase_dashboard_data(self, dashboard_data):
+        # EXTENDS 'account'
+        super()._fill_sale_purchase_dashboard_data(dashboard_data)
+        purchase = self.filtered(lambda journal: journal.type == "purchase")
+        companies = purchase.company_id.filtered(lambda c: c.country_code == "PL")
+        if not self.env["l10n_pl_ksef.bill"].has_access("read"):
+            return
+        counts = self.env["l10n_pl_ksef.bill"]._new_counts(companies)
         for company in companies:
-            connection = company._l10n_pl_ksef_connection()
-            if not connection._is_ready():
-                return company._l10n_pl_ksef_ask_certificate(fetch=True)
-            company._l10n_pl_ksef_fetch_now()
-        return self._l10n_pl_ksef_received(companies)
+            journal = company._l10n_pl_ksef_bill_journal()
+            if journal.id in dashboard_data:
+                count = counts.get(company, 0)
+                dashboard_data[journal.id]["l10n_pl_ksef_new_count"] = count
+
+    def action_l10n_pl_ksef_open_new(self):
+        """Open what waits in the inbox."""
+        return self._l10n_pl_ksef_received(self.company_id)
 
     @api.model
     def _l10n_pl_ksef_received(self, companies):
@@ -38,3 +51,12 @@ class AccountJournal(models.Model):
             "l10n_pl_ksef.action_bill"
         )
         return {**action, "domain": [("company_id", "in", companies.ids)]}
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @api.model
+    def action_l10n_pl_ksef_fetch(self):
+        """Fetch vendor bills from KSeF now, from the list of bills."""
+        return self.env["l10n_pl_ksef.bill"].action_fetch()

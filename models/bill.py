@@ -127,6 +127,30 @@ class Bill(models.Model):
         """Return the file as KSeF gave it."""
         return base64.b64decode(self.with_context(bin_size=False).xml_file)
 
+    @api.model
+    def action_fetch(self):
+        """Fetch what is new for the current companies."""
+        companies = self.env.companies.filtered(lambda c: c.country_code == "PL")
+        return companies._l10n_pl_ksef_fetch_now()
+
+    @api.model
+    def _new_counts(self, companies):
+        """Return ``{company: how many purchases wait for a decision}``."""
+        groups = self._read_group(
+            [
+                ("company_id", "in", companies.ids),
+                ("role", "!=", SELLER_ROLE),
+                ("state", "in", OPEN_STATES),
+            ],
+            ["company_id", "environment"],
+            ["__count"],
+        )
+        return {
+            company: count
+            for company, environment, count in groups
+            if environment == company.l10n_pl_ksef_environment
+        }
+
     def action_open_bill(self):
         """Open the vendor bill."""
         self.ensure_one()

@@ -4,6 +4,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.tools import mute_logger
 
 from ..ksef_api.errors import DocumentError
 from .bill import BUYER_ROLE
@@ -99,7 +100,7 @@ class Bill(models.Model):
             allowed_company_ids=company.ids, no_new_invoice=True
         )
         try:
-            with self.env.cr.savepoint():
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 move = bill._make_move()
                 bill._check_company(move)
                 move.flush_recordset()
@@ -108,6 +109,13 @@ class Bill(models.Model):
         except DocumentError as error:
             message = self.env._("The file cannot be read: %s", error.reason)
             self._failed(message, final=True)
+        except psycopg2.Error as error:
+            text = self.env._(
+                "The books do not take the bill; check the journal and its accounts. "
+                "(%(reason)s)",
+                reason=error.diag.message_primary,
+            )
+            self._failed(text)
         except Exception as error:
             _logger.info("KSeF: %s: no bill made", self.ksef_number, exc_info=True)
             self._failed(str(error))

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..ksef_api import crypto
 from ..ksef_api.errors import BadAnswer, InvalidRequest
-from .bill import ROLE_ORDER, SELLER_ROLE
+from .bill import BUYER_ROLE, ROLE_ORDER, SELLER_ROLE
 
 
 class Bill(models.Model):
@@ -42,7 +42,21 @@ class Bill(models.Model):
         )
         new.filtered(lambda bill: bill.role == SELLER_ROLE)._match_sales()
         new._propose_links()
+        new._tell_waiting()
         return known + new, new
+
+    def _tell_waiting(self):
+        """Tell people of those that will wait in the inbox for them."""
+        waiting = self.filtered(
+            lambda bill: not bill.is_sale
+            and not (
+                bill.role == BUYER_ROLE
+                and bill.state == "new"
+                and bill.company_id.l10n_pl_ksef_make_bills
+            )
+        )
+        if waiting:
+            self.env["l10n_pl_ksef.notification"]._tell("bills_new", waiting)
 
     def _place_values(self, fetch):
         return {

@@ -1,4 +1,3 @@
-import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -7,10 +6,7 @@ from .bill import ROLES
 from .concurrency import time_is_left
 from .connection import ENVIRONMENTS
 
-_logger = logging.getLogger(__name__)
-
 FIRST_WINDOW = timedelta(days=30)
-SEARCH_LIMIT = 1000
 
 
 class Fetch(models.Model):
@@ -85,6 +81,7 @@ class Fetch(models.Model):
     user_id = fields.Many2one(
         "res.users", "Asked By", readonly=True, help="Is told when it is finished."
     )
+    asked_at = fields.Datetime("Asked On", readonly=True)
     is_answered = fields.Boolean("Asker Has an Answer", readonly=True)
     found_count = fields.Integer("Found", readonly=True)
     new_count = fields.Integer("New", readonly=True)
@@ -191,6 +188,7 @@ class Fetch(models.Model):
             {
                 "due_at": fields.Datetime.now(),
                 "user_id": user.id,
+                "asked_at": fields.Datetime.now(),
                 "is_answered": False,
                 "found_count": 0,
                 "new_count": 0,

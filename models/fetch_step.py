@@ -65,6 +65,7 @@ class Fetch(models.Model):
 
     def _list(self, connection):
         """Take in what is new when it is little, else order a package of it."""
+        connection._refresh_limits()
         try:
             page = connection._call(
                 lambda client: client.query_invoices(self._query(), page_size=PAGE)
@@ -175,7 +176,7 @@ class Fetch(models.Model):
                 "finished_at": fields.Datetime.now(),
             }
         )
-        self._answer()
+        self._answer(problem=message)
 
     def _pause(self, message, pause=None):
         """Go on after ``pause``, by default one that doubles each time."""
@@ -187,7 +188,5 @@ class Fetch(models.Model):
                 "due_at": fields.Datetime.now() + pause,
             }
         )
-
-    def _answer(self):
-        """Tell who asked, once all that they asked for is finished."""
-        self.is_answered = True
+        if pause >= PAUSE:
+            self._answer(problem=message)

@@ -119,7 +119,7 @@ class Bill(models.Model):
         result = super().write(vals)
         notification = self.env["l10n_pl_ksef.notification"]
         if vals.get("state") == "imported":
-            notification._tell("bills_new", self)
+            notification._tell("bills_new", self.filtered(lambda b: not b.is_sale))
         if vals.get("state") == "error":
             for bill in self:
                 notification._tell("bill_error", bill, details=bill.status_message)

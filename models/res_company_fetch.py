@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+from .bill import BUYER_ROLE
 
 # KSeF asks for a quarter of an hour between two lookings (hwm.md).
 SHORTEST_INTERVAL = 15
@@ -85,10 +87,29 @@ class ResCompany(models.Model):
         )
 
     def _l10n_pl_ksef_fetch_now(self):
-        """Have everything new fetched in the background; the user is told after it."""
+        """Have everything new fetched in the background; the user is told after it.
+
+        :return: a notice for the user, or the window that asks for the certificate
+        """
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("You may not fetch invoices from KSeF."))
         fetches = self.env["l10n_pl_ksef.fetch"].sudo()
         for company in self:
             connection = company._l10n_pl_ksef_connection()
-            roles = company._l10n_pl_ksef_roles() or ["Subject2"]
+            if not connection._is_ready():
+                return company._l10n_pl_ksef_ask_certificate(fetch=True)
+            roles = company._l10n_pl_ksef_roles() or [BUYER_ROLE]
             fetches._ask(connection, roles, self.env.user)
         self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "title": self.env._("KSeF"),
+                "message": self.env._(
+                    "Invoices are being fetched in the background. You will be told "
+                    "when it is finished."
+                ),
+            },
+        }

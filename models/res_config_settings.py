@@ -22,12 +22,6 @@ class ResConfigSettings(models.TransientModel):
     l10n_pl_ksef_send_on_validation = fields.Boolean(
         related="company_id.l10n_pl_ksef_send_on_validation", readonly=False
     )
-    l10n_pl_ksef_fetch_automatically = fields.Boolean(
-        related="company_id.l10n_pl_ksef_fetch_automatically", readonly=False
-    )
-    l10n_pl_ksef_purchase_journal_id = fields.Many2one(
-        related="company_id.l10n_pl_ksef_purchase_journal_id", readonly=False
-    )
 
     def _compute_l10n_pl_ksef_connection_id(self):
         for settings in self:

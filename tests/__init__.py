@@ -4,6 +4,7 @@ from . import (
     test_connection,
     test_fetch,
     test_limits,
+    test_inbox,
     test_notification,
     test_receive,
     test_secrets_at_rest,

@@ -1,1 +1,1 @@
-from . import certificate_upload, company_data
+from . import certificate_upload, company_data, fetch_window

@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# Since then taxpayers have to issue in KSeF (Act on VAT, art. 106ga).
+FIRST_DAY = "2026-02-01"
+
+
+class SalesCheck(models.Model):
+    """Own sales that are in one place only: in KSeF, or in Odoo.
+
+    One line for each invoice in KSeF with our NIP as seller (role *Subject1*) that no
+    invoice here bears the KSeF number of, and one for each posted customer invoice
+    without a KSeF number. What KSeF has must have been fetched for the period.
+    """
+
+    _name = "l10n_pl_ksef.sales.check"
+    _description = "Sales in KSeF and in Odoo"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "number"
+
+    company_id = fields.Many2one("res.company", readonly=True)
+    place = fields.Selection(
+        [("ksef", "In KSeF, not in Odoo"), ("odoo", "In Odoo, not in KSeF")],
+        "Where",
+        readonly=True,
+    )
+    date = fields.Date("Date of Issue", readonly=True)
+    number = fields.Char(readonly=True)
+    buyer = fields.Char(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount_total = fields.Monetary("Total", readonly=True)
+    ksef_number = fields.Char("KSeF Number", readonly=True)
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
+    bill_id = fields.Many2one("l10n_pl_ksef.bill", "In KSeF", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL("%s UNION ALL %s", self._only_in_ksef(), self._only_in_odoo())
+
+    def _only_in_ksef(self):
+        return SQL(
+            """
+            SELECT bill.id * 2 AS id, bill.company_id, 'ksef' AS place,
+                   bill.issue_date AS date, bill.invoice_number AS number,
+                   bill.buyer_name AS buyer, bill.currency_id, bill.amount_total,
+                   bill.ksef_number, NULL::integer AS move_id, bill.id AS bill_id
+              FROM l10n_pl_ksef_bill bill
+              JOIN l10n_pl_ksef_connection connection
+                ON connection.company_id = bill.company_id AND connection.active
+               AND connection.environment = bill.environment
+             WHERE bill.role = 'Subject1' AND bill.state != 'ignored'
+               AND NOT EXISTS (
+                   SELECT FROM account_move move
+                    WHERE move.company_id = bill.company_id
+                      AND move.l10n_pl_ksef_number = bill.ksef_number)
+            """
+        )
+
+    def _only_in_odoo(self):
+        return SQL(
+            """
+            SELECT move.id * 2 + 1, move.company_id, 'odoo', move.invoice_date,
+                   move.name, move.invoice_partner_display_name, move.currency_id,
+                   CASE move.move_type WHEN 'out_refund' THEN -move.amount_total
+                   ELSE move.amount_total END,
+                   NULL, move.id, NULL::integer
+              FROM account_move move
+              JOIN l10n_pl_ksef_connection connection
+                ON connection.company_id = move.company_id AND connection.active
+             WHERE move.move_type IN ('out_invoice', 'out_refund')
+               AND move.state = 'posted' AND move.invoice_date >= %s
+               AND COALESCE(move.l10n_pl_ksef_number, '') = ''
+            """,
+            FIRST_DAY,
+        )
+
+    def action_open(self):
+        """Open what is there of it."""
+        self.ensure_one()
+        record = self.move_id or self.bill_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def action_check(self):
+        """Open the list, after what KSeF brought was compared with the books again."""
+        sales = self.env["l10n_pl_ksef.bill"].sudo()
+        sales.search(
+            [
+                ("company_id", "in", self.env.companies.ids),
+                ("role", "=", "Subject1"),
+                ("state", "=", "new"),
+            ]
+        )._match_sales()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_pl_ksef.action_sales_check"
+        )

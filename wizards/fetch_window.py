@@ -1,0 +1,90 @@
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+class FetchWindow(models.TransientModel):
+    """Fetches from KSeF what a person wants: everything new, or a period again."""
+
+    _name = "l10n_pl_ksef.fetch.window"
+    _description = "Fetch from KSeF"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    what = fields.Selection(
+        [("new", "Everything new"), ("period", "A period")],
+        required=True,
+        default="new",
+    )
+    date_type = fields.Selection(
+        [("PermanentStorage", "Received in KSeF"), ("Issue", "Date of issue")],
+        "Dates Are",
+        required=True,
+        default="PermanentStorage",
+    )
+    date_from = fields.Date(
+        "From", default=lambda self: fields.Date.today().replace(day=1)
+    )
+    date_to = fields.Date("To", default=fields.Date.today)
+    as_buyer = fields.Boolean("Purchases", default=True)
+    as_third = fields.Boolean("Invoices With Us as Third Party")
+    as_authorised = fields.Boolean("Invoices With Us as Authorised Party")
+    as_seller = fields.Boolean("Own Sales")
+
+    def _roles(self):
+        wanted = {
+            "Subject2": self.as_buyer,
+            "Subject3": self.as_third,
+            "SubjectAuthorized": self.as_authorised,
+            "Subject1": self.as_seller,
+        }
+        return [role for role, is_wanted in wanted.items() if is_wanted]
+
+    def action_fetch(self):
+        """Order it, and show how it goes."""
+        self.ensure_one()
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise UserError(self.env._("You may not fetch invoices from KSeF."))
+        roles = self._roles()
+        if not roles:
+            raise UserError(self.env._("Choose at least one kind of invoices."))
+        connection = self.company_id._l10n_pl_ksef_connection()
+        if not connection._is_ready():
+            return self.company_id._l10n_pl_ksef_ask_certificate(fetch=True)
+        fetches = self.env["l10n_pl_ksef.fetch"].sudo()
+        if self.what == "new":
+            rows = fetches._ask(connection, roles, self.env.user)
+        else:
+            rows = fetches._ask_period(
+                connection, roles, self.env.user, self.date_type, *self._moments()
+            )
+        self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
+        return rows._open()
+
+    def _moments(self):
+        """Return the first and the last moment of the chosen days, in UTC."""
+        if not (self.date_from and self.date_to and self.date_from <= self.date_to):
+            raise UserError(self.env._("Choose the first and the last day."))
+        first = datetime.combine(self.date_from, time.min, WARSAW)
+        after = datetime.combine(self.date_to + timedelta(days=1), time.min, WARSAW)
+        return (
+            first.astimezone(timezone.utc).replace(tzinfo=None),
+            after.astimezone(timezone.utc).replace(tzinfo=None) - timedelta(seconds=1),
+        )
+
+    @api.model
+    def _open_for(self, company):
+        """Return the window for ``company``."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fetch from KSeF"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_company_id": company.id},
+        }
