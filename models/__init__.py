@@ -43,4 +43,7 @@ from . import (
     res_config_settings_notification,
     vault_rotation,
     connection_vault,
+    connection_replace,
+    certificate_lifecycle,
+    live_record,
 )

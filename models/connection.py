@@ -49,7 +49,7 @@ class Connection(models.Model):
         default="certificate",
     )
     certificate_id = fields.Many2one(
-        "l10n_pl_ksef.certificate", readonly=True, ondelete="restrict"
+        "l10n_pl_ksef.certificate", readonly=True, ondelete="set null", index="btree_not_null"
     )
     state = fields.Selection(
         [
@@ -144,21 +144,26 @@ class Connection(models.Model):
 
     @api.model
     def _connect(self, company, environment, method, nip=None, name=False, **vals):
-        """Make a new active connection for ``company`` and archive the one before it.
+        """Make a new connection for ``company`` in the place of the one before it.
+
+        One that works is kept until the new one works as well (``is_candidate``).
 
         :param nip: text in any usual form; the company's own NIP when not given
         """
-        self._of_company(company)._disconnect()
-        return self.sudo().create(
-            {
-                "company_id": company.id,
-                "environment": environment,
-                "method": method,
-                "nip": normalize_nip(nip or company.vat or ""),
-                "name": name,
-                **vals,
-            }
-        )
+        values = {
+            "company_id": company.id,
+            "environment": environment,
+            "method": method,
+            "nip": normalize_nip(nip or company.vat or ""),
+            "name": name,
+            **vals,
+        }
+        current = self._of_company(company)
+        if current._works_until_replaced_by(values):
+            values |= {"active": False, "is_candidate": True}
+        else:
+            current._disconnect()
+        return self.sudo().create(values)
 
     def _disconnect(self):
         """Erase the secrets of these connections and archive them."""

@@ -162,7 +162,8 @@ class Connection(models.Model):
 
     def _refused(self, verdict):
         self.write({"state": "failed", "status_message": verdict.message})
-        self._mark_certificate("failed", verdict.message)
+        state = "revoked" if verdict.is_revocation else "failed"
+        self._mark_certificate(state, verdict.message)
 
     def _authorise_later(self, delay):
         """Let the cron go on after ``delay`` (timedelta)."""

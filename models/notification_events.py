@@ -8,6 +8,11 @@ from odoo import models
 from ..ksef_api.errors import Forbidden
 
 NO_PERMISSION = (403, 415)
+FIRST_VERDICTS = {
+    "failed": "certificate_refused",
+    "revoked": "certificate_refused",
+    "valid": "certificate_accepted",
+}
 LOSSES = ("connection_lost", "permission_missing")
 
 
@@ -69,9 +74,7 @@ class Certificate(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        code = {"failed": "certificate_refused", "valid": "certificate_accepted"}.get(
-            vals.get("state")
-        )
+        code = FIRST_VERDICTS.get(vals.get("state"))
         for certificate in self if code else ():
             certificate._tell_first_verdict(code)
         return result

@@ -30,7 +30,7 @@ class NoticeType:
 TYPES = {
     "certificate_refused": NoticeType("Certificate added incorrectly"),
     "certificate_accepted": NoticeType("Certificate accepted"),
-    "certificate_expires": NoticeType("Certificate expires soon or has expired"),
+    "certificate_expires": NoticeType("Certificate expires soon, expired or revoked"),
     "authorisation_due": NoticeType("Connection needs to be authorised again"),
     "connection_lost": NoticeType("Connection with KSeF lost"),
     "connection_restored": NoticeType("Connection with KSeF restored"),

@@ -23,6 +23,8 @@ class Notification(models.Model):
         self._watch_signed_files()
         checkpoint(self.env)
         self._watch_waiting_invoices()
+        checkpoint(self.env)
+        self.env["l10n_pl_ksef.certificate"]._check_in_ksef()
 
     def _watch_certificates(self):
         now = fields.Datetime.now()

@@ -1,5 +1,6 @@
 """What an answer of KSeF means for us and for people: one place."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +14,9 @@ AN_OUTAGE = timedelta(minutes=5)
 SYSTEM_CANCELLED = (500, 550)
 SESSION_OVER = (21173, 21180)
 KEY_WITHDRAWN = 21470
+CERTIFICATE_ERROR = 460
+# "Certyfikat odwołany", "Certyfikat zawieszony": details of code 460.
+REVOKED = re.compile("odwołan|unieważnion|zawieszon", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,13 +27,15 @@ class Verdict:
     ``unknown`` (KSeF may have taken it: ask before sending again), ``login``
     (authorisation is needed), ``session`` (the session in KSeF is over, a new one will
     do) or ``refused`` (final). ``message`` is a sentence for people: what happened and
-    what to do next. ``code`` is KSeF's own code, when it gave one.
+    what to do next. ``code`` is KSeF's own code, when it gave one. ``is_revocation``:
+    the certificate was revoked or suspended in KSeF.
     """
 
     outcome: str
     message: str
     code: int | None = None
     retry_after: timedelta | None = None
+    is_revocation: bool = False
 
 
 class VerdictTexts(models.AbstractModel):
@@ -119,7 +125,13 @@ class VerdictTexts(models.AbstractModel):
             return Verdict("retry", text, status.code, A_MINUTE)
         text = self._auth_sentences().get(status.code)
         lines = [text or self._with_details(status.code, [], status.description)]
-        return Verdict("refused", "\n".join(lines + status.details), status.code)
+        return Verdict(
+            "refused",
+            "\n".join(lines + status.details),
+            status.code,
+            is_revocation=status.code == CERTIFICATE_ERROR
+            and any(REVOKED.search(text) for text in status.details),
+        )
 
     @api.model
     def _of_invoice_status(self, status):

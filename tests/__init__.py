@@ -1,6 +1,7 @@
 from . import (
     test_batch,
     test_company_data,
+    test_certificate_lifecycle,
     test_connection,
     test_fetch,
     test_limits,

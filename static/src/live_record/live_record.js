@@ -1,0 +1,45 @@
+import { Component, onWillUnmount } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const CHANGED = "l10n_pl_ksef/changed";
+
+/**
+ * Loads an open form anew when the server says that its record changed, or the record
+ * in the field that the option `watch` names. What is being typed is never lost.
+ */
+export class LiveRecord extends Component {
+  static template = "l10n_pl_ksef.LiveRecord";
+  static props = { ...standardWidgetProps, watch: { type: String, optional: true } };
+
+  setup() {
+    this.bus = useService("bus_service");
+    this.onChanged = this.onChanged.bind(this);
+    this.bus.subscribe(CHANGED, this.onChanged);
+    onWillUnmount(() => this.bus.unsubscribe(CHANGED, this.onChanged));
+  }
+
+  async onChanged({ model, ids }) {
+    const { record } = this.props;
+    if (this.isAbout(model, ids) && !(await record.isDirty())) {
+      await record.load();
+    }
+  }
+
+  isAbout(model, ids) {
+    const { record, watch } = this.props;
+    if (!watch) {
+      return record.resModel === model && ids.includes(record.resId);
+    }
+    const watched = record.data[watch];
+    return record.fields[watch].relation === model && ids.includes(watched?.id);
+  }
+}
+
+export const liveRecord = {
+  component: LiveRecord,
+  extractProps: ({ attrs }) => ({ watch: attrs.watch }),
+};
+
+registry.category("view_widgets").add("l10n_pl_ksef_live", liveRecord);
