@@ -49,7 +49,10 @@ class Connection(models.Model):
         default="certificate",
     )
     certificate_id = fields.Many2one(
-        "l10n_pl_ksef.certificate", readonly=True, ondelete="set null", index="btree_not_null"
+        "l10n_pl_ksef.certificate",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     state = fields.Selection(
         [

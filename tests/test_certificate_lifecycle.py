@@ -153,7 +153,11 @@ class TestStatus(KsefCase):
     def offline(self):
         wizard = self.upload(type="offline", options={"usage": "offline"})
         wizard.action_add()
-        return self.env["l10n_pl_ksef.certificate"].sudo().search([("type", "=", "offline")])
+        return (
+            self.env["l10n_pl_ksef.certificate"]
+            .sudo()
+            .search([("type", "=", "offline")])
+        )
 
     def test_revoked_and_suspended_in_ksef_is_found_out(self):
         certificate = self.connect().certificate_id

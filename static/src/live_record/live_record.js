@@ -1,7 +1,7 @@
-import { Component, onWillUnmount } from "@odoo/owl";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import {Component, onWillUnmount} from "@odoo/owl";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
 const CHANGED = "l10n_pl_ksef/changed";
 
@@ -11,7 +11,7 @@ const CHANGED = "l10n_pl_ksef/changed";
  */
 export class LiveRecord extends Component {
   static template = "l10n_pl_ksef.LiveRecord";
-  static props = { ...standardWidgetProps, watch: { type: String, optional: true } };
+  static props = {...standardWidgetProps, watch: {type: String, optional: true}};
 
   setup() {
     this.bus = useService("bus_service");
@@ -20,15 +20,15 @@ export class LiveRecord extends Component {
     onWillUnmount(() => this.bus.unsubscribe(CHANGED, this.onChanged));
   }
 
-  async onChanged({ model, ids }) {
-    const { record } = this.props;
+  async onChanged({model, ids}) {
+    const {record} = this.props;
     if (this.isAbout(model, ids) && !(await record.isDirty())) {
       await record.load();
     }
   }
 
   isAbout(model, ids) {
-    const { record, watch } = this.props;
+    const {record, watch} = this.props;
     if (!watch) {
       return record.resModel === model && ids.includes(record.resId);
     }
@@ -39,7 +39,7 @@ export class LiveRecord extends Component {
 
 export const liveRecord = {
   component: LiveRecord,
-  extractProps: ({ attrs }) => ({ watch: attrs.watch }),
+  extractProps: ({attrs}) => ({watch: attrs.watch}),
 };
 
 registry.category("view_widgets").add("l10n_pl_ksef_live", liveRecord);
