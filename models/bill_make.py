@@ -61,11 +61,15 @@ class Bill(models.Model):
                 ("has_file", "=", True),
                 *wanted,
                 "|",
+                "&",
+                ("state", "in", ("new", "error")),
+                ("retry_at", "<=", fields.Datetime.now()),
+                "|",
+                "&",
                 ("state", "=", "new"),
+                ("retry_at", "=", False),
                 "&",
                 ("state", "=", "error"),
-                "|",
-                ("retry_at", "<=", fields.Datetime.now()),
                 ("failed_version", "!=", self._module_version()),
             ],
             order="stored_at, id",
@@ -83,7 +87,20 @@ class Bill(models.Model):
         self.filtered(lambda bill: not bill.is_wanted)._propose_links()
         for bill in self:
             if bill.state in ("new", "error"):
+                bill._begin()
                 bill._make()
+
+    def _begin(self):
+        """Note the attempt: a document that ends its process must not be next again."""
+        self.write(
+            {
+                "retry_at": fields.Datetime.now() + RETRY_AFTER,
+                "status_message": self.env._(
+                    "Making the bill was interrupted; it will be tried again."
+                ),
+            }
+        )
+        checkpoint(self.env)
 
     def _make(self):
         """Make the vendor bill in a savepoint, so that a fault leaves nothing."""

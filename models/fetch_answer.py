@@ -56,7 +56,7 @@ class Fetch(models.Model):
                 "message": text,
                 "sticky": bool(problem),
                 "action_button": {
-                    "name": told.env._("Open"),
+                    "name": told.env._("Show"),
                     "action_name": told.env._("Received from KSeF"),
                     "model": "l10n_pl_ksef.bill",
                     "res_ids": self._fresh().ids,

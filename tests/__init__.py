@@ -8,6 +8,8 @@ from . import (
     test_inbox,
     test_notification,
     test_receive,
+    test_receive_companies,
+    test_receive_hostile,
     test_secrets_at_rest,
     test_secrets_dump,
     test_secrets_rpc,
