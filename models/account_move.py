@@ -217,6 +217,19 @@ class AccountMove(models.Model):
             self.env.ref("l10n_pl_ksef.ir_cron_send")._trigger()
         return posted
 
+    def action_post(self):
+        # EXTENDS 'account': what is to be sent asks for the missing certificate
+        action = super().action_post()
+        if action:
+            return action
+        waiting = self.filtered(lambda move: move.l10n_pl_ksef_state == "queued")
+        for company in waiting.company_id:
+            ready = company._l10n_pl_ksef_connection()._is_ready()
+            if not ready and company._l10n_pl_ksef_may_connect():
+                of_company = waiting.filtered(lambda m, c=company: m.company_id == c)
+                return company._l10n_pl_ksef_ask_certificate(send=of_company)
+        return action
+
     def button_draft(self):
         # EXTENDS 'account'
         locked = self.filtered(

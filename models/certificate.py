@@ -127,6 +127,15 @@ class Certificate(models.Model):
             }
         )
 
+    @api.model
+    def _newest(self, company, type):
+        """Return the certificate of ``company`` that is valid the longest, or none."""
+        return self.sudo().search(
+            [("company_id", "=", company.id), ("type", "=", type)],
+            order="valid_to desc, id desc",
+            limit=1,
+        )
+
     def _check_not_there(self, company, certificate):
         same = self.sudo().search_count(
             [

@@ -90,6 +90,12 @@ class Connection(models.Model):
     ksef_token_sealed = fields.Text(
         "KSeF Token (encrypted)", groups=fields.NO_ACCESS, copy=False
     )
+    fetch_for_id = fields.Many2one(
+        "res.users",
+        "Fetch For",
+        readonly=True,
+        help="Who asked for vendor bills before the company was connected.",
+    )
     last_import_at = fields.Datetime("Last Fetched", readonly=True)
 
     _active_unique = models.UniqueIndex(
@@ -192,6 +198,10 @@ class Connection(models.Model):
         and a cron speaks English.
         """
         return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+
+    def _seal_token(self, token):
+        """Return the value of ``ksef_token_sealed`` for a KSeF token."""
+        return self._seal("ksef_token_sealed", token)
 
     def _is_ready(self):
         """Tell whether documents can go through this connection now or soon."""

@@ -145,6 +145,9 @@ class Connection(models.Model):
         """What waited for a connection goes on."""
         self.env.ref("l10n_pl_ksef.ir_cron_send")._trigger()
         self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
+        if self.fetch_for_id:
+            self.company_id.with_user(self.fetch_for_id)._l10n_pl_ksef_fetch_now()
+            self.fetch_for_id = False
 
     def _access_values(self, token):
         return {

@@ -76,8 +76,8 @@ class Certificate(models.Model):
             certificate.vault_message = problem and verdicts._of(problem).message
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+class SettingsMixin(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.settings.mixin"
 
     l10n_pl_ksef_vault_message = fields.Text(
         related="l10n_pl_ksef_connection_id.vault_message"

@@ -37,11 +37,27 @@ class ResCompany(models.Model):
     def _l10n_pl_ksef_may_connect(self):
         return self.env.user.has_group("account.group_account_manager")
 
-    def _l10n_pl_ksef_ask_certificate(self, send=None, fetch=False):
+    def _l10n_pl_ksef_ask_certificate(
+        self, send=None, fetch=False, type="authentication"
+    ):
         """Return the upload window; after it, the begun action goes on.
 
         :param send: invoices to send once the certificate is accepted
         :param fetch: fetch vendor bills then
+        :param type: ``authentication`` or ``offline``
+        """
+        window = self._l10n_pl_ksef_window("certificate.upload", send, fetch)
+        window.type = type
+        return window._open()
+
+    def _l10n_pl_ksef_ask_connection(self, send=None, fetch=False):
+        """Return the window that connects by any method; then the action goes on."""
+        return self._l10n_pl_ksef_window("connect", send, fetch)._open()
+
+    def _l10n_pl_ksef_window(self, name, send=None, fetch=False):
+        """Return a new window (*certificate.upload* or *connect*) for this company.
+
+        :raise UserError: the user may not connect the company
         """
         self.ensure_one()
         if not self._l10n_pl_ksef_may_connect():
@@ -53,11 +69,10 @@ class ResCompany(models.Model):
                     company=self.display_name,
                 )
             )
-        wizard = self.env["l10n_pl_ksef.certificate.upload"].create(
+        return self.env[f"l10n_pl_ksef.{name}"].create(
             {
                 "company_id": self.id,
                 "move_ids": send.ids if send else [],
                 "fetch_afterwards": fetch,
             }
         )
-        return wizard._open()

@@ -202,6 +202,7 @@ class TestSendWizard(KsefCase, TestAccountMoveSendCommon):
         filled = self.upload()
         opened.write(
             {
+                "environment": "test",
                 "certificate_file": filled.certificate_file,
                 "key_file": filled.key_file,
                 "password": filled.password,

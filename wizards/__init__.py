@@ -1,1 +1,10 @@
-from . import certificate_upload, company_data, fetch_window
+from . import (
+    connect_mixin,
+    certificate_upload,
+    company_data,
+    connect,
+    fetch_window,
+    res_config_settings,
+    settings,
+    welcome,
+)

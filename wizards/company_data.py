@@ -13,6 +13,8 @@ class CompanyData(models.TransientModel):
 
     _name = "l10n_pl_ksef.company.data"
     _description = "KSeF: Company Data from GUS REGON"
+    _inherit = ["l10n_pl_ksef.typed.mixin"]
+    _typed_secrets = ("user_key",)
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -41,8 +43,8 @@ class CompanyData(models.TransientModel):
         """Ask GUS REGON and show what it says."""
         self.ensure_one()
         self.env["l10n_pl_ksef.connection"]._check_manager()
-        user_key, self.user_key = self.user_key, False
         try:
+            user_key, self.user_key = self._typed("user_key"), False
             found = self.company_id._l10n_pl_ksef_find_company(self.nip, user_key)
         except VaultError as error:
             raise UserError(

@@ -1,10 +1,10 @@
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
+class SettingsMixin(models.AbstractModel):
     """How the company receives invoices from KSeF."""
 
-    _inherit = "res.config.settings"
+    _inherit = "l10n_pl_ksef.settings.mixin"
 
     l10n_pl_ksef_fetch_automatically = fields.Boolean(
         related="company_id.l10n_pl_ksef_fetch_automatically", readonly=False

@@ -1,8 +1,8 @@
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+class SettingsMixin(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.settings.mixin"
 
     l10n_pl_ksef_notification_ids = fields.Many2many(
         "l10n_pl_ksef.notification",

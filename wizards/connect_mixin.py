@@ -1,0 +1,138 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..ksef_api.nip import is_valid_nip, normalize_nip
+from ..models.connection import ENVIRONMENTS
+
+
+class ConnectMixin(models.AbstractModel):
+    """What every window that connects a company to KSeF asks and does.
+
+    Once KSeF has authorised the connection, the action that was begun goes on:
+    ``move_ids`` are sent, or vendor bills are fetched. When KSeF takes its time the
+    window may be closed: the invoices are queued and the wish to fetch stands on the
+    connection, and the crons carry both out.
+    """
+
+    _name = "l10n_pl_ksef.connect.mixin"
+    _description = "KSeF: Window that Connects"
+    _inherit = ["l10n_pl_ksef.typed.mixin"]
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    environment = fields.Selection(
+        ENVIRONMENTS, required=True, default=lambda self: self._default_environment()
+    )
+    production_confirmed = fields.Boolean(
+        "I know that invoices sent to production have legal effect and cannot be undone"
+    )
+    nip = fields.Char("NIP", compute="_compute_nip", store=True, readonly=False)
+    connection_name = fields.Char(
+        "Name", help="Optional, shown beside the NIP.", store=True, readonly=False
+    )
+    replaced_environment = fields.Selection(
+        ENVIRONMENTS, compute="_compute_replaced_environment"
+    )
+    move_ids = fields.Many2many("account.move", string="Invoices to Send Afterwards")
+    fetch_afterwards = fields.Boolean()
+    connection_id = fields.Many2one("l10n_pl_ksef.connection", readonly=True)
+    state = fields.Selection(related="connection_id.state")
+    status_message = fields.Text(related="connection_id.status_message")
+
+    def _default_environment(self):
+        return self.env.company.l10n_pl_ksef_environment or "production"
+
+    @api.depends("company_id")
+    def _compute_nip(self):
+        for window in self:
+            window.nip = normalize_nip(window.company_id.vat or "")
+
+    @api.depends("company_id", "environment", "connection_id")
+    def _compute_replaced_environment(self):
+        """Another environment that the company is connected to now."""
+        for window in self:
+            current = window.company_id.l10n_pl_ksef_environment
+            differs = not window.connection_id and current != window.environment
+            window.replaced_environment = differs and current
+
+    def _open(self):
+        """Return the action that shows this window."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._title(),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _title(self):
+        return self.env._("Connect to KSeF")
+
+    def _check_answers(self):
+        """Refuse what cannot be connected, before anything is stored.
+
+        :raise UserError: with a sentence about what is wrong
+        """
+        self.env["l10n_pl_ksef.connection"]._check_manager()
+        if not is_valid_nip(normalize_nip(self.nip or "")):
+            raise UserError(
+                self.env._(
+                    "%(nip)s is not a valid NIP: its control digit does not match.",
+                    nip=self.nip or "–",
+                )
+            )
+        if self.environment == "production" and not self.production_confirmed:
+            raise UserError(
+                self.env._(
+                    "Confirm that you mean production: invoices sent there have legal "
+                    "effect."
+                )
+            )
+
+    def _connect(self, method, **vals):
+        """Make the connection in place of the one before, whose session is ended."""
+        connections = self.env["l10n_pl_ksef.connection"]
+        connection = connections._connect(
+            self.company_id,
+            self.environment,
+            method,
+            nip=self.nip,
+            name=self.connection_name,
+            fetch_for_id=self.env.user.id if self.fetch_afterwards else False,
+            **vals,
+        )
+        self.connection_id = connection
+
+    def action_fetch_name(self):
+        """Take the company's name from GUS REGON."""
+        self.ensure_one()
+        self.env["l10n_pl_ksef.connection"]._check_manager()
+        found = self.company_id._l10n_pl_ksef_find_company(self.nip)
+        self.connection_name = found.name
+        return self._open()
+
+    def action_check(self):
+        """Ask KSeF again, and go on when it has decided."""
+        self.connection_id.action_check()
+        return self._go_on()
+
+    def _go_on(self):
+        """Carry out the begun action when connected, else show how it stands."""
+        if self.connection_id.state != "connected":
+            return self._open()
+        if self.move_ids:
+            return self.move_ids.action_l10n_pl_ksef_send()
+        if self.fetch_afterwards:
+            journal = self.company_id._l10n_pl_ksef_bill_journal()
+            return journal.action_l10n_pl_ksef_fetch()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The company is connected to KSeF."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,54 @@
+from odoo import api, models
+
+
+class Settings(models.TransientModel):
+    """The KSeF page under Accounting > Configuration.
+
+    Odoo's own settings open for system administrators only; accountants set KSeF up
+    here, with the very same blocks.
+    """
+
+    _name = "l10n_pl_ksef.settings"
+    _inherit = "l10n_pl_ksef.settings.mixin"
+    _description = "KSeF: Settings Page"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # Accountants may not write companies; these fields of theirs they may.
+        self.env["l10n_pl_ksef.connection"]._check_manager()
+        self._check_own_companies(vals_list)
+        return super(Settings, self.sudo()).create(vals_list).sudo(False)
+
+    def write(self, vals):
+        self.env["l10n_pl_ksef.connection"]._check_manager()
+        self._check_own_companies([vals])
+        return super(Settings, self.sudo()).write(vals)
+
+    def _check_own_companies(self, vals_list):
+        chosen = self.env["res.company"].browse(
+            [vals["company_id"] for vals in vals_list if vals.get("company_id")]
+        )
+        (chosen | self.sudo().company_id).with_env(self.env).check_access("read")
+
+    def execute(self):
+        """Save: the fields are written already, the page is shown anew."""
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def cancel(self):
+        """Discard."""
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        # EXTENDS 'base': the blocks are those of Odoo's settings, kept in one place
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            whole = self.env.ref("base.res_config_settings_view_form").sudo()
+            app = arch.find("app")
+            found = whole._get_combined_arch().xpath(
+                "//block[starts-with(@name, 'l10n_pl_ksef')]"
+            )
+            for block in found:
+                block.attrib.pop("invisible", None)
+                app.append(block)
+        return arch, view
