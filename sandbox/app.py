@@ -69,12 +69,16 @@ class Application:
         request = Request(environ)
         path = request.path.removeprefix("/v2")
         fault = self.world.faults.take(request.method, path) or {"action": None}
-        if fault["action"] == "drop_before":
+        if fault["action"] == "hold_before":
+            wait(fault["seconds"])
+        if fault["action"] in ("drop_before", "hold_before"):
             cut(environ)
         if fault["action"] == "delay":
             wait(fault["seconds"])
         response = self._ordered(fault, request) or self.answer(request)
-        if fault["action"] == "drop_after":
+        if fault["action"] == "hold_after":
+            wait(fault["seconds"])
+        if fault["action"] in ("drop_after", "hold_after"):
             cut(environ)
         if fault["action"] == "corrupt":
             content = response.get_data()

@@ -180,7 +180,12 @@ class World:
             memory.clear()
 
     def set_clock(self, offset):
-        """Move the clock to real time plus `offset` seconds."""
+        """Move the clock to real time plus `offset` seconds.
+
+        Moved back, it forgets the calls it has counted: they lie in the future now.
+        """
+        if float(offset) < self.clock.offset:
+            self.counters.clear()
         self.clock.offset = float(offset)
         self.store.set_setting("control", "clock", self.clock.offset)
 

@@ -7,7 +7,7 @@ from . import paths
 from .console import DevError
 
 # Folders that pytest runs, in this order; Odoo runs tests/test_*.py itself.
-PYTEST_PARTS = ("tools", "api", "sandbox", "interop")
+PYTEST_PARTS = ("tools", "api", "sandbox", "interop", "survival")
 ODOO = "odoo"
 
 

@@ -1,0 +1,170 @@
+"""Odoo in a process of its own that does what it is told, one line of JSON at a time.
+
+Run by `harness.Clerk`: `clerk.py odoo.conf DATABASE`. Orders come on standard input as
+`{"do": name, ...}`; answers leave as JSON on standard output. The log is on standard
+error. It stands for the people: it makes invoices and presses *Send to KSeF*.
+"""
+
+import base64
+import json
+import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
+from odoo.tools import config
+
+NIP, CUSTOMER = "5265877635", "1111111111"
+ADDRESS = {"street": "ul. Próżna 7", "zip": "00-107", "city": "Warszawa"}
+ORDERS = {}
+
+
+def order(function):
+    """Register an order: it gets the environment and the words of the line."""
+    ORDERS[function.__name__] = function
+    return function
+
+
+@order
+def prepare(env, api_url, qr_url, certificate):
+    """A Polish company that KSeF has authorised; returns its NIP."""
+    parameters = env["ir.config_parameter"]
+    parameters.set_param("l10n_pl_ksef.test_api_url", api_url)
+    parameters.set_param("l10n_pl_ksef.test_qr_url", qr_url)
+    poland = env.ref("base.pl")
+    company = env["res.company"].create(
+        {
+            "name": "Trwała sp. z o.o.",
+            "vat": f"PL{NIP}",
+            "country_id": poland.id,
+            "currency_id": env.ref("base.PLN").id,
+            **ADDRESS,
+        }
+    )
+    env["account.chart.template"].try_loading("pl", company, install_demo=False)
+    company.l10n_pl_ksef_send_on_validation = False
+    env["res.partner"].create(
+        {
+            "name": "Odbiorca S.A.",
+            "vat": f"PL{CUSTOMER}",
+            "is_company": True,
+            "country_id": poland.id,
+            **ADDRESS,
+        }
+    )
+    wizard = env["l10n_pl_ksef.certificate.upload"].create(
+        {
+            "company_id": company.id,
+            "environment": "test",
+            "certificate_file": _base64(certificate["certificate_pem"]),
+            "key_file": _base64(certificate["key_pem"]),
+            "password": certificate["password"],
+        }
+    )
+    wizard.action_add()
+    connection = wizard.connection_id.sudo()
+    for _poll in range(5):
+        if connection.state == "processing":
+            connection._advance_authorisation()
+    return {"state": connection.state, "told": connection.status_message}
+
+
+def _base64(text):
+    return base64.b64encode(text.encode())
+
+
+def _company(env):
+    return env["res.company"].search([("vat", "=", f"PL{NIP}")], limit=1)
+
+
+@order
+def invoices(env, count):
+    """Make and validate customer invoices; returns their ids."""
+    company = _company(env)
+    customer = env["res.partner"].search([("vat", "=", f"PL{CUSTOMER}")], limit=1)
+    tax = env.ref(f"account.{company.id}_vs_kraj_23")
+    today = datetime.now(ZoneInfo("Europe/Warsaw")).date()
+    moves = env["account.move"].with_company(company)
+    moves = moves.with_context(tracking_disable=True, mail_notrack=True).create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": customer.id,
+                "invoice_date": today.isoformat(),
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": f"Usługa {number}",
+                            "quantity": 1,
+                            "price_unit": 100 + number,
+                            "tax_ids": [Command.set(tax.ids)],
+                        }
+                    )
+                ],
+            }
+            for number in range(count)
+        ]
+    )
+    moves.action_post()
+    return moves.ids
+
+
+@order
+def queue(env, ids):
+    """Let the invoices wait for the cron."""
+    env["l10n_pl_ksef.document"]._queue(env["account.move"].browse(ids))
+
+
+@order
+def frozen(env, ids):
+    """The FA(3) files that will be sent, in base64."""
+    documents = env["l10n_pl_ksef.document"]._queue(env["account.move"].browse(ids))
+    documents._freeze()
+    return [base64.b64encode(document._xml()).decode() for document in documents]
+
+
+@order
+def send(env, ids):
+    """Press *Send to KSeF* on a list of invoices."""
+    env["account.move"].browse(ids)._l10n_pl_ksef_send()
+
+
+@order
+def cron(env):
+    """Run the send cron here and now, whoever else does."""
+    env["l10n_pl_ksef.document"]._cron_send()
+
+
+@order
+def parameter(env, name, value):
+    """Set a system parameter."""
+    env["ir.config_parameter"].set_param(name, value)
+
+
+def answer(database, line):
+    """Carry out one order in a transaction of its own."""
+    words = json.loads(line)
+    with Registry(database).cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        return ORDERS[words.pop("do")](env, **words)
+
+
+def main(conf, database):
+    """Answer until the input ends."""
+    config.parse_config(["-c", conf, "-d", database, "--max-cron-threads=0"])
+    load_server_wide_modules()
+    Registry(database)
+    print(json.dumps({"ok": "ready"}), flush=True)
+    for line in sys.stdin:
+        try:
+            said = {"ok": answer(database, line)}
+        except Exception as error:
+            # The one who ordered it decides whether this was to be expected.
+            said = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(said), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
