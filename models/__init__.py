@@ -46,6 +46,7 @@ from . import (
     vault_rotation,
     connection_vault,
     connection_replace,
+    connection_clock,
     certificate_lifecycle,
     live_record,
 )

@@ -1,10 +1,21 @@
 """Commits around calls to KSeF, and locks that outlive them."""
 
 import hashlib
+import logging
 import time
 from contextlib import contextmanager
 
+import psycopg2
+
 from odoo import modules
+
+from ..ksef_api.errors import RateLimited
+
+_logger = logging.getLogger(__name__)
+
+
+class Busy(RateLimited):
+    """Another process is doing this very thing for the connection right now."""
 
 
 def checkpoint(env):
@@ -40,3 +51,29 @@ def exclusive(env, name):
     with env.registry.cursor() as cr:
         cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
         yield cr.fetchone()[0]
+
+
+@contextmanager
+def apart(env, what):
+    """Keep what goes wrong with one record from stopping the next in a cron.
+
+    It is rolled back to the last ``checkpoint``; a conflict with another process is
+    left for the next run, anything else is logged with its traceback.
+
+    :param what: the record, for the log
+    """
+    in_test = modules.module.current_test
+    try:
+        if in_test:
+            with env.cr.savepoint():
+                yield
+        else:
+            yield
+    except Exception as error:
+        if not in_test:
+            env.cr.rollback()
+        env.invalidate_all(flush=False)
+        if isinstance(error, psycopg2.OperationalError):
+            _logger.info("KSeF: %s: another process was faster", what)
+        else:
+            _logger.exception("KSeF: %s was left out", what)

@@ -9,10 +9,9 @@ from ..ksef_api.errors import (
     Forbidden,
     InvalidRequest,
     KsefError,
-    RateLimited,
     Unauthorized,
 )
-from .concurrency import checkpoint, exclusive
+from .concurrency import Busy, apart, checkpoint, exclusive
 from .vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -93,7 +92,10 @@ class Connection(models.Model):
                 )
             )
         request = xades.auth_token_request(challenge.challenge, self.nip)
-        signed = xades.sign(request, self.certificate_id._load())
+        # In KSeF's time: this server's clock may be wrong.
+        signed = xades.sign(
+            request, self.certificate_id._load(), signing_time=challenge.timestamp
+        )
         return self._call_public(lambda client: client.authenticate_xades(signed))
 
     def _poll_authorisation(self):
@@ -188,19 +190,24 @@ class Connection(models.Model):
         :raise Unauthorized: nobody is logged in any more; where a certificate or a
             token
             can log in again, that has been ordered
-        :raise RateLimited: another worker is renewing it right now
+        :raise Busy: another worker is renewing it right now
         """
         checkpoint(self.env)
         with exclusive(self.env, f"auth:{self.id}") as mine:
             if not mine:
-                raise RateLimited(retry_after=POLL_AFTER.seconds)
+                raise Busy(retry_after=POLL_AFTER.seconds)
             self.invalidate_recordset()
             if self.state != "connected":
                 raise Unauthorized()
             current = self._unseal("access_token_sealed").decode()
-            if refused and current != refused:
+            if current != refused and (refused or self._lives_on()):
                 return current
             return self._refresh_access_token()
+
+    def _lives_on(self):
+        """Tell whether another worker has renewed the access token meanwhile."""
+        soon = fields.Datetime.now() + RENEW_BEFORE
+        return bool(self.access_valid_until and self.access_valid_until > soon)
 
     def _refresh_access_token(self):
         refresh_token = self._unseal("refresh_token_sealed").decode()
@@ -252,7 +259,8 @@ class Connection(models.Model):
             ]
         )
         for connection in due:
-            connection._advance_authorisation()
+            with apart(self.env, connection):
+                connection._advance_authorisation()
         ending = self.search(
             [
                 ("state", "=", "connected"),
@@ -260,12 +268,15 @@ class Connection(models.Model):
             ]
         )
         for connection in ending:
-            connection._renew_quietly()
+            with apart(self.env, connection):
+                connection._renew_quietly()
 
     def _renew_quietly(self):
-        """One company's trouble never stops another's renewal."""
+        """Renew the access token; what stands in the way is shown, and tried again."""
         try:
             self._renew_access_token()
+        except Busy:
+            return
         except (KsefError, VaultError) as error:
             self._note_failure(error)
             checkpoint(self.env)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from ..ksef_api import errors
+from .concurrency import Busy
 from .vault import VaultError
 
 A_MINUTE = timedelta(minutes=1)
@@ -49,6 +50,8 @@ class VerdictTexts(models.AbstractModel):
         """Return the verdict on a ``KsefError`` or ``VaultError``."""
         if isinstance(error, VaultError):
             return Verdict("refused", self._vault_text(error))
+        if isinstance(error, errors.CertificateError):
+            return Verdict("refused", self._certificate_text(error))
         if isinstance(error, errors.RateLimited):
             return self._limited(error)
         if isinstance(error, errors.NoAnswer):
@@ -73,6 +76,9 @@ class VerdictTexts(models.AbstractModel):
 
     def _limited(self, error):
         wait = timedelta(seconds=error.retry_after)
+        if isinstance(error, Busy):
+            text = self.env._("The login in KSeF is being renewed; it goes on at once.")
+            return Verdict("retry", text, retry_after=wait)
         text = self.env._(
             "KSeF's limit of calls is reached; it goes on in %(seconds)s seconds.",
             seconds=error.retry_after,
@@ -211,6 +217,14 @@ class VerdictTexts(models.AbstractModel):
             21402: self.env._("KSeF received a file of another size than announced."),
             21403: self.env._("KSeF received another file than announced."),
         }
+
+    def _certificate_text(self, error):
+        if error.reason == "expired":
+            return self.env._(
+                "The certificate has expired. Generate a new one in Aplikacja Podatnika "
+                "KSeF and add it."
+            )
+        return self.env._("The certificate cannot be used any more. Add a new one.")
 
     def _vault_text(self, error):
         if error.reason == "other_key":

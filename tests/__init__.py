@@ -10,6 +10,7 @@ from . import (
     test_receive,
     test_receive_companies,
     test_receive_hostile,
+    test_renewal,
     test_secrets_at_rest,
     test_secrets_dump,
     test_secrets_rpc,
