@@ -221,8 +221,8 @@ class VerdictTexts(models.AbstractModel):
     def _certificate_text(self, error):
         if error.reason == "expired":
             return self.env._(
-                "The certificate has expired. Generate a new one in Aplikacja Podatnika "
-                "KSeF and add it."
+                "The certificate has expired. Generate a new one in Aplikacja "
+                "Podatnika KSeF and add it."
             )
         return self.env._("The certificate cannot be used any more. Add a new one.")
 

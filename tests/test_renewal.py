@@ -232,7 +232,7 @@ class TestTwoWorkers(LocalHttp, TransactionCase):
                     connection = env["l10n_pl_ksef.connection"].browse(
                         self.connection_id
                     )
-                    connection.state  # noqa: B018 - both have read it before
+                    connection.fetch(["state"])
                     barrier.wait(10)
                     function(connection)
             except Exception as error:
