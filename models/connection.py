@@ -170,7 +170,8 @@ class Connection(models.Model):
         current = self._of_company(company)
         if current._works_until_replaced_by(values):
             values |= {"active": False, "is_candidate": True}
-        else:
+        elif current:
+            current._revoke()
             current._disconnect()
         return self.sudo().create(values)
 

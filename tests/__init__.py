@@ -2,6 +2,7 @@ from . import (
     test_batch,
     test_company_data,
     test_certificate_lifecycle,
+    test_connect,
     test_connection,
     test_fetch,
     test_limits,
