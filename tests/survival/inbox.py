@@ -1,0 +1,131 @@
+"""What suppliers issue and what the inbox has of it, in a world of `harness`."""
+
+import base64
+import time
+from contextlib import contextmanager
+from datetime import date
+
+from harness import A_WHILE, HOLD_SECONDS, wait_until
+
+from tools import paths, postgres
+
+PATTERN = paths.ROOT / "tools" / "demo_supplier.xml"
+BUYER, SUPPLIER = "5265877635", "1234563218"
+CRONS = ("ir_cron_fetch", "ir_cron_make_bills")
+
+
+def pattern(number="@number@"):
+    """An invoice of the supplier, in base64; `@number@` stays for the local KSeF."""
+    values = {
+        "today": date.today().isoformat(),
+        "due": date.today().isoformat(),
+        "number": number,
+        "seller_nip": SUPPLIER,
+        "seller_name": "Dostawca sp. j.",
+        "buyer_nip": BUYER,
+        "buyer_name": "Trwała sp. z o.o.",
+    }
+    xml = PATTERN.read_text(encoding="utf-8")
+    for name, value in values.items():
+        xml = xml.replace(f"@{name}@", value)
+    return base64.b64encode(xml.encode()).decode()
+
+
+class Inbox:
+    """The company's inbox in Odoo, beside KSeF's ledger."""
+
+    def __init__(self, world):
+        self.world, self.issued = world, 0
+
+    def issue(self, count, **options):
+        """Suppliers issue so many more; see `sandbox/suppliers.py`."""
+        order = {"xml_b64": pattern(), "count": count, "first": self.issued + 1}
+        self.world.sandbox.control("POST", "/invoices/many", {**order, **options})
+        self.issued += count
+
+    def ledger(self):
+        """{KSeF number: hash} of what suppliers issued for the company."""
+        rows = self.world.sandbox.control("GET", f"/ledger?nip={BUYER}")["invoices"]
+        return {
+            row["ksef_number"]: row["hash"]
+            for row in rows
+            if row["buyer_nip"] == BUYER
+        }
+
+    def rows(self):
+        """[(KSeF number, hash, has its file, state)] of the inbox."""
+        return [
+            tuple(line.split("|"))
+            for line in self.world.sql(
+                "SELECT ksef_number, xml_hash, has_file, state FROM l10n_pl_ksef_bill"
+            )
+        ]
+
+    def let_time_pass(self):
+        """Whatever of receiving waits for a time is due, and every server is woken."""
+        for table, column in (("fetch", "due_at"), ("bill", "retry_at")):
+            self.world.sql(
+                f"UPDATE l10n_pl_ksef_{table} "
+                f"SET {column} = {column} - interval '{A_WHILE}' WHERE id IN (SELECT "
+                f"id FROM l10n_pl_ksef_{table} WHERE {column} > now() at time zone "
+                "'UTC' FOR UPDATE SKIP LOCKED)"
+            )
+        self.world.let_time_pass()
+        self.wake()
+
+    def wake(self):
+        """Let the crons of receiving be due now."""
+        names = ", ".join(f"'{name}'" for name in CRONS)
+        self.world.sql(
+            "UPDATE ir_cron SET active = true, failure_count = 0, "
+            "nextcall = now() at time zone 'UTC' WHERE id IN (SELECT cron.id "
+            "FROM ir_cron cron JOIN ir_model_data data ON data.res_id = cron.id "
+            "WHERE data.model = 'ir.cron' AND data.module = 'l10n_pl_ksef' "
+            f"AND data.name IN ({names}) FOR UPDATE OF cron SKIP LOCKED)"
+        )
+        postgres.sql(f"NOTIFY cron_trigger, '{self.world.name}'")
+
+    def settle(self, states=("imported",)):
+        """Let time pass until everything in KSeF is here and where it belongs."""
+
+        def done():
+            self.let_time_pass()
+            time.sleep(0.5)
+            rows = self.rows()
+            whole = all(row[2] == "t" and row[3] in states for row in rows)
+            return len(rows) == len(self.ledger()) and whole
+
+        wait_until(done, "the inbox", lambda: self.rows()[-3:])
+
+    def check(self):
+        """Everything in KSeF is here once, with its very file and one bill at most."""
+        assert sorted(row[:2] for row in self.rows()) == sorted(self.ledger().items())
+        doubled = self.world.sql(
+            "SELECT ref FROM account_move WHERE move_type = 'in_invoice' "
+            "GROUP BY ref HAVING count(*) > 1"
+        )
+        assert not doubled, doubled
+        loose = self.world.sql(
+            "SELECT bill.id FROM l10n_pl_ksef_bill bill LEFT JOIN account_move move "
+            "ON move.id = bill.move_id WHERE bill.state = 'imported' "
+            "AND move.id IS NULL"
+        )
+        assert not loose, loose
+
+    @contextmanager
+    def killed_at(self, method, path, action):
+        """Inside, the process that makes the call is killed while it waits."""
+        sandbox = self.world.sandbox
+        fault = sandbox.fault(
+            method=method, path=path, action=action, seconds=HOLD_SECONDS
+        )
+        yield
+
+        def hit():
+            self.let_time_pass()
+            time.sleep(0.1)
+            return sandbox.hits(fault)
+
+        wait_until(hit, f"{method} {path}")
+        killed = self.world.servers.kill_worker()
+        assert killed == 1, f"{killed} processes were killed"
