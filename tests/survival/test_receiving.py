@@ -4,6 +4,7 @@ import time
 
 import pytest
 from inbox import Inbox
+from soak_receiving import finish, soak
 
 FEW, MANY = 3, 9
 LIST, FILE = r"/invoices/query/metadata", r"/invoices/ksef/"
@@ -52,3 +53,10 @@ def test_killed_while_bills_are_made(world, inbox):
         world.servers.kill_all()
     inbox.settle()
     inbox.check()
+
+
+def test_a_short_soak(world, inbox):
+    """`./dev soak receive` does it with 20 000."""
+    soak(inbox, count=300, seed=7, steps=8)
+    finish(inbox)
+    world.sql("UPDATE res_company SET l10n_pl_ksef_make_bills = true")
