@@ -28,6 +28,7 @@
         "views/account_move_views.xml",
         "views/account_journal_views.xml",
         "views/menus.xml",
+        "views/account_move_scope_views.xml",
         "views/company_data_views.xml",
         "views/res_config_settings_views.xml",
         "views/settings_views.xml",

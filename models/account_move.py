@@ -41,6 +41,7 @@ class AccountMove(models.Model):
         store=True,
         index="btree_not_null",
         copy=False,
+        tracking=True,
         help="In the KSeF environment that the company is connected to now.",
     )
     l10n_pl_ksef_number = fields.Char(
@@ -209,7 +210,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         posted = super()._post(soft=soft)
         due = posted.filtered(
-            lambda move: move.company_id.l10n_pl_ksef_send_on_validation
+            lambda move: move._l10n_pl_ksef_goes_by_itself()
             and move._l10n_pl_ksef_is_sendable()
         )
         if due:

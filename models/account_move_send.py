@@ -1,6 +1,7 @@
 import time
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 
 WAIT_SECONDS = 6
 POLL_SECONDS = 1
@@ -92,9 +93,11 @@ class AccountMoveSend(models.AbstractModel):
         """
         documents = self.env["l10n_pl_ksef.document"].sudo()
         end = time.monotonic() + WAIT_SECONDS
+        soon = fields.Datetime.now() + timedelta(seconds=WAIT_SECONDS)
         while time.monotonic() < end:
-            pending = moves.filtered(
-                lambda m: m.l10n_pl_ksef_state in ("queued", "sent")
+            pending = moves.sudo().l10n_pl_ksef_document_ids.filtered(
+                lambda d: d.state in ("queued", "sending", "sent")
+                and (not d.retry_at or d.retry_at <= soon)
             )
             if not pending:
                 return

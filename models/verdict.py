@@ -13,7 +13,7 @@ from .vault import VaultError
 A_MINUTE = timedelta(minutes=1)
 AN_OUTAGE = timedelta(minutes=5)
 SYSTEM_CANCELLED = (500, 550)
-SESSION_OVER = (21173, 21180)
+SESSION_OVER = (21155, 21173, 21180)
 KEY_WITHDRAWN = 21470
 CERTIFICATE_ERROR = 460
 # "Certyfikat odwołany", "Certyfikat zawieszony": details of code 460.
@@ -157,18 +157,6 @@ class VerdictTexts(models.AbstractModel):
         message = "\n".join([message, *status.details])
         return Verdict("retry", message, status.code, A_MINUTE)
 
-    def _session_sentences(self):
-        """Sentences for the end of a session (GET /sessions/{referenceNumber})."""
-        return {
-            405: self.env._("KSeF found the parts of the package damaged."),
-            415: self.env._("KSeF could not decrypt the key of the package."),
-            420: self.env._("The package holds more invoices than KSeF takes."),
-            430: self.env._("KSeF could not unpack the package."),
-            435: self.env._("KSeF could not decrypt the package."),
-            440: self.env._("KSeF cancelled the session: the package came too late."),
-            500: self.env._("KSeF has a failure of its own; the invoices go again."),
-        }
-
     def _auth_sentences(self):
         """Sentences for the end of a login (GET /auth/{referenceNumber})."""
         return {
@@ -197,26 +185,12 @@ class VerdictTexts(models.AbstractModel):
         }
 
     def _sentences(self):
-        """Sentences for codes of invoices and calls (KSeF API, exception codes)."""
-        return {
-            405: self.env._("The session failed; the invoice will be sent again."),
-            410: self.env._(
-                "The certificate or token has no permission to issue invoices of this "
-                "seller in KSeF."
-            ),
-            415: self.env._(
-                "The company has not consented to invoices with attachments. Give the "
-                "consent in e-Urząd Skarbowy."
-            ),
-            430: self.env._("KSeF could not read the file of the invoice."),
-            435: self.env._("KSeF could not decrypt the invoice. Send it again."),
-            440: self.env._("KSeF already has an invoice of this number."),
-            450: self.env._(
-                "KSeF found a fault in the invoice. Correct it and send it again."
-            ),
-            21402: self.env._("KSeF received a file of another size than announced."),
-            21403: self.env._("KSeF received another file than announced."),
-        }
+        """{code: sentence}; filled in ``verdict_sentences.py``."""
+        return {}
+
+    def _session_sentences(self):
+        """{code: sentence} for the end of a session; see ``verdict_sentences.py``."""
+        return {}
 
     def _certificate_text(self, error):
         if error.reason == "expired":

@@ -15,6 +15,7 @@ from . import (
     test_secrets_at_rest,
     test_secrets_dump,
     test_secrets_rpc,
+    test_scope,
     test_send,
     test_vault,
     test_verdict,

@@ -31,6 +31,20 @@ class TestVerdict(TransactionCase):
                 self.assertTold(verdict, outcome, words)
                 self.assertIn("P_13_1", verdict.message)
 
+    def test_every_documented_code_has_a_sentence_of_its_own(self):
+        invoices = (405, 410, 415, 430, 435, 440, 450, 500, 550)
+        calls = (
+            *(21001, 21155, 21157, 21161, 21164, 21165, 21166, 21167, 21173, 21175),
+            *(21178, 21181, 21182, 21183, 21205, 21208, 21217, 21401, 21402, 21403),
+            *(21405, 21418),
+        )
+        sessions = (405, 415, 420, 430, 435, 440, 445, 500)
+        self.assertLessEqual({*invoices, *calls}, set(self.verdict._sentences()))
+        self.assertLessEqual(set(sessions), set(self.verdict._session_sentences()))
+        for code in calls:
+            told = self.verdict._of(errors.InvalidRequest(codes=[code])).message
+            self.assertNotIn(str(code), told)
+
     def test_each_end_of_a_login_has_its_sentence(self):
         for code, outcome, words in (
             (415, "refused", "no permission"),

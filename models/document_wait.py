@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+
+from .account_move_scope import warsaw_today
+
+WAITING = ("queued", "sending", "sent", "unknown")
+
+
+class Document(models.Model):
+    """What waits, and why."""
+
+    _inherit = "l10n_pl_ksef.document"
+
+    waiting_reason = fields.Char(
+        "Why It Waits", compute="_compute_waiting_reason", compute_sudo=True
+    )
+
+    @api.model
+    def _queue(self, moves):
+        # Invoices of a future date wait for their day.
+        documents = super()._queue(moves)
+        for document in documents:
+            begins = document.move_id._l10n_pl_ksef_day()
+            if begins and document.state == "queued":
+                document.retry_at = begins
+        return documents
+
+    @api.model
+    def _due(self, connection, state, limit=None, kind=None):
+        documents = super()._due(connection, state, limit, kind)
+        if state != "queued":
+            return documents
+        today = warsaw_today()
+        return documents.filtered(
+            lambda d: not d.move_id.invoice_date or d.move_id.invoice_date <= today
+        )
+
+    @api.depends("state", "retry_at", "status_message", "move_id.invoice_date")
+    def _compute_waiting_reason(self):
+        for document in self:
+            waits = document.state in WAITING
+            document.waiting_reason = waits and document._reason_of_waiting()
+
+    def _reason_of_waiting(self):
+        """Return a sentence about what this document waits for."""
+        move = self.move_id
+        connection = move.company_id._l10n_pl_ksef_connection()
+        if self.state == "queued" and not connection._is_ready():
+            return self.env._("The company is not connected to KSeF.")
+        if self.state == "queued" and move._l10n_pl_ksef_day():
+            return self.env._("For its date: KSeF takes no invoice before that day.")
+        if connection.next_call_at and connection.next_call_at > fields.Datetime.now():
+            return connection.status_message or self.env._(
+                "KSeF asked us to make no calls for a while."
+            )
+        if self.status_message:
+            return self.status_message
+        if self.state == "queued":
+            return self.env._("For the next run of the background job.")
+        if self.state == "unknown":
+            return self.env._("KSeF's answer was lost; it is asked what became of it.")
+        if self.session_id.kind == "batch":
+            return self.env._("For KSeF to process the package that it is in.")
+        return self.env._("For KSeF to check it.")

@@ -1,0 +1,185 @@
+"""What people are told for each code of KSeF: what happened, and what to do."""
+
+from odoo import models
+
+
+class VerdictTexts(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.verdict"
+
+    def _sentences(self):
+        """Sentences for codes of invoices and of calls.
+
+        Sources: KSeF's OpenAPI document (*InvoiceStatusInfo*, answers 400) and
+        *weryfikacja-faktury.md*. Logins and sessions have tables of their own, for they
+        use some of the same numbers.
+        """
+        return {
+            **super()._sentences(),
+            **self._invoice_sentences(),
+            **self._session_call_sentences(),
+            **self._other_call_sentences(),
+        }
+
+    def _invoice_sentences(self):
+        return {
+            405: self.env._(
+                "KSeF cancelled the invoice because its session failed. There is "
+                "nothing wrong with the invoice; the invoice will be sent again."
+            ),
+            410: self.env._(
+                "The certificate or token has no permission to issue invoices of "
+                "this seller in KSeF. Grant the permission “issuing invoices” in "
+                "Aplikacja Podatnika KSeF, then send the invoice again."
+            ),
+            415: self.env._(
+                "The company has not consented to invoices with attachments. Give "
+                "the consent in e-Urząd Skarbowy or leave the attachment out, then "
+                "send the invoice again."
+            ),
+            430: self.env._(
+                "KSeF could not read the file of the invoice. What KSeF says below "
+                "names the place: reset the invoice to draft, correct it and send "
+                "it again."
+            ),
+            435: self.env._(
+                "KSeF could not decrypt the invoice. Send it again; when this "
+                "repeats, tell the administrator."
+            ),
+            440: self.env._(
+                "KSeF already has an invoice of this seller with this number and "
+                "type, and it is not this one. Find the original by its KSeF number "
+                "below. If it is the same sale, do not send this invoice; "
+                "otherwise reset it to draft, give it a number of its own and send "
+                "it again."
+            ),
+            450: self.env._(
+                "KSeF found a fault in the invoice: what KSeF says below names it. "
+                "Reset the invoice to draft, correct it and send it again."
+            ),
+            500: self.env._(
+                "KSeF met an unknown error with this invoice. There is nothing to "
+                "correct; it will be sent again."
+            ),
+            550: self.env._(
+                "KSeF cancelled the work on this invoice by itself. There is "
+                "nothing to correct; it will be sent again."
+            ),
+        }
+
+    def _session_call_sentences(self):
+        return {
+            21155: self.env._(
+                "The session holds as many invoices as KSeF allows; a new one will "
+                "be opened."
+            ),
+            21157: self.env._(
+                "A part of the package has another size than KSeF allows or was "
+                "told. The invoices will be sent one by one."
+            ),
+            21161: self.env._(
+                "The package has more parts than KSeF allows. The invoices will be "
+                "sent one by one."
+            ),
+            21166: self.env._(
+                "This invoice has a technical correction that KSeF accepted; there "
+                "can be only one. Issue a correcting invoice instead."
+            ),
+            21167: self.env._(
+                "KSeF takes no technical correction of this invoice: it is accepted "
+                "or still being checked. Wait for its state, or issue a correcting "
+                "invoice."
+            ),
+            21173: self.env._(
+                "KSeF does not know this session. The invoices will be sent in another."
+            ),
+            21178: self.env._("KSeF has no UPO yet. It will be asked for again."),
+            21205: self.env._(
+                "A part of the package did not reach KSeF. The invoices will be "
+                "sent again."
+            ),
+            21208: self.env._(
+                "The package came too late for its session. The invoices will be "
+                "sent again."
+            ),
+            21402: self.env._(
+                "KSeF received a file of another size than announced. Send the "
+                "invoice again; when this repeats, tell the administrator."
+            ),
+            21403: self.env._(
+                "KSeF received another file than announced. Send the invoice again; "
+                "when this repeats, tell the administrator."
+            ),
+        }
+
+    def _other_call_sentences(self):
+        return {
+            21001: self.env._(
+                "KSeF could not read what it was sent. Tell the administrator: the "
+                "add-on may need an update."
+            ),
+            21164: self.env._("KSeF has no invoice of this number."),
+            21165: self.env._(
+                "The invoice is not in KSeF's permanent storage yet. It will be "
+                "tried again."
+            ),
+            21175: self.env._("KSeF does not know this export of invoices."),
+            21181: self.env._(
+                "These invoices cannot be exported in this role. Check for which "
+                "roles bills are fetched."
+            ),
+            21182: self.env._(
+                "As many exports run in KSeF as it allows. It will be tried again."
+            ),
+            21183: self.env._(
+                "KSeF has nothing complete of that time yet. It will be tried again."
+            ),
+            21217: self.env._(
+                "KSeF does not take the encoding of the characters. Tell the "
+                "administrator."
+            ),
+            21401: self.env._(
+                "The document does not fit KSeF's schema. Tell the administrator: "
+                "the add-on may need an update."
+            ),
+            21405: self.env._(
+                "KSeF found the request wrong: what KSeF says below names the "
+                "place. Tell the administrator."
+            ),
+            21418: self.env._(
+                "KSeF lost the place in a long list. It will be tried again."
+            ),
+        }
+
+    def _session_sentences(self):
+        """Sentences for the end of a session (GET /sessions/{referenceNumber})."""
+        return {
+            405: self.env._(
+                "KSeF found the parts of the package damaged. The invoices will be "
+                "sent one by one."
+            ),
+            415: self.env._(
+                "KSeF could not decrypt the key of the package. The invoices will "
+                "be sent one by one."
+            ),
+            420: self.env._(
+                "The package holds more invoices than KSeF allows. The invoices "
+                "will be sent one by one."
+            ),
+            430: self.env._(
+                "KSeF could not unpack the package. The invoices will be sent one "
+                "by one."
+            ),
+            435: self.env._(
+                "KSeF could not decrypt the package. The invoices will be sent one "
+                "by one."
+            ),
+            440: self.env._(
+                "KSeF cancelled the session: nothing reached it in time. The "
+                "invoices will be sent again."
+            ),
+            445: self.env._("KSeF accepted no invoice of the session."),
+            500: self.env._(
+                "KSeF met an unknown error in the session. The invoices will be "
+                "sent again."
+            ),
+        }

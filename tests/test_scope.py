@@ -1,0 +1,140 @@
+from datetime import timedelta
+
+from odoo.addons.account.tests.test_account_move_send import (
+    TestAccountMoveSendCommon,
+)
+
+from ..models.account_move_scope import warsaw_today
+from .common import KsefCase
+
+
+class TestScope(KsefCase):
+    """Who is sent, and when."""
+
+    def setUp(self):
+        super().setUp()
+        self.connection = self.connect()
+        self.company.l10n_pl_ksef_send_on_validation = True
+        self.consumer = self._partner("Jan Kowalski", "", vat=False, is_company=False)
+        self.foreign = self._partner(
+            "Ohne Nummer GmbH",
+            "",
+            vat=False,
+            country_id=self.env.ref("base.de").id,
+        )
+
+    def state(self, **values):
+        return self.invoice(**values).l10n_pl_ksef_state
+
+    def test_businesses_go_by_themselves_and_consumers_by_choice(self):
+        self.assertEqual(self.state(), "queued")
+        self.assertEqual(self.state(partner=self.foreign), "queued")
+        self.assertFalse(self.state(partner=self.consumer))
+        self.company.l10n_pl_ksef_send_consumers = True
+        self.assertEqual(self.state(partner=self.consumer), "queued")
+
+    def test_a_consumers_invoice_can_be_sent_by_hand(self):
+        invoice = self.invoice(partner=self.consumer)
+        invoice.action_l10n_pl_ksef_send()
+        self.process(self.connection)
+        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
+
+    def test_an_excluded_customer_is_never_sent(self):
+        self.customer.l10n_pl_ksef_is_excluded = True
+        invoice = self.invoice()
+        self.assertFalse(invoice.l10n_pl_ksef_state)
+        self.assertFalse(invoice.l10n_pl_ksef_can_send)
+
+    def test_a_journal_may_decide_otherwise_than_the_company(self):
+        journal = self.company_data["default_journal_sale"]
+        journal.l10n_pl_ksef_send_on_validation = "no"
+        self.assertFalse(self.state())
+        self.company.l10n_pl_ksef_send_on_validation = False
+        journal.l10n_pl_ksef_send_on_validation = "yes"
+        self.assertEqual(self.state(), "queued")
+
+    def test_an_invoice_of_a_future_date_waits_for_its_day(self):
+        tomorrow = warsaw_today() + timedelta(days=1)
+        invoice = self.invoice(invoice_date=tomorrow)
+        document = invoice.l10n_pl_ksef_document_ids
+        self.assertGreater(document.retry_at, self.env.cr.now() - timedelta(hours=3))
+        self.assertIn("date", document.waiting_reason)
+        self.process(self.connection, rounds=2)
+        self.assertEqual(document.state, "queued")
+        self.assertFalse(self.sandbox.ledger(self.nip))
+
+    def test_what_waits_says_why(self):
+        document = self.invoice().l10n_pl_ksef_document_ids
+        self.assertIn("background", document.waiting_reason)
+        self.connection.state = "expired"
+        document.invalidate_recordset()
+        self.assertIn("not connected", document.waiting_reason)
+
+    def test_each_change_of_state_is_in_the_chatter(self):
+        # Odoo's tests for accounting switch tracking off.
+        tracked = {"tracking_disable": False, "mail_notrack": False}
+        self.env = self.env(context={**self.env.context, **tracked})
+        self.connection = self.connection.with_env(self.env).sudo()
+        invoice = self.invoice()
+        self.commit_tracking()
+        self.process(self.connection)
+        self.commit_tracking()
+        values = invoice.message_ids.tracking_value_ids.filtered(
+            lambda value: value.field_id.name == "l10n_pl_ksef_state"
+        )
+        new = values.mapped("new_value_char")
+        print(
+            "DBG",
+            self.env.context,
+            [(m.body, m.tracking_value_ids.ids) for m in invoice.message_ids],
+            invoice.env.context,
+        )
+        self.assertIn("Waiting to be sent", new)
+        self.assertIn("In KSeF", new)
+
+    def commit_tracking(self):
+        """What Odoo does at a commit."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+
+class TestMailAfterNumber(KsefCase, TestAccountMoveSendCommon):
+    """The customer's e-mail waits for the KSeF number."""
+
+    def setUp(self):
+        super().setUp()
+        self.connection = self.connect()
+        self.company.l10n_pl_ksef_mail_after_number = True
+        self.customer.email = "odbiorca@example.com"
+
+    def mails(self, invoice):
+        return invoice.message_ids.filtered(
+            lambda m: m.message_type == "comment" and m.partner_ids == self.customer
+        )
+
+    def test_the_mail_goes_out_with_the_number_and_only_then(self):
+        self.sandbox.knobs(processing_seconds=3600)
+        invoice = self.invoice()
+        wizard = self.create_send_and_print(
+            invoice, sending_methods=["email"], subject="Faktura z numerem"
+        )
+        wizard.action_send_and_print()
+        self.assertEqual(invoice.l10n_pl_ksef_state, "sent")
+        self.assertFalse(invoice.invoice_pdf_report_id)
+        self.assertFalse(self.mails(invoice))
+        self.sandbox.knobs(processing_seconds=0)
+        self.process(self.connection)
+        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
+        self.env["account.move"]._l10n_pl_ksef_cron_mail()
+        mail = self.mails(invoice)
+        self.assertEqual(mail.subject, "Faktura z numerem")
+        self.assertTrue(invoice.invoice_pdf_report_id)
+        self.env["account.move"]._l10n_pl_ksef_cron_mail()
+        self.assertEqual(self.mails(invoice), mail)
+
+    def test_an_accepted_invoice_is_mailed_at_once(self):
+        invoice = self.invoice()
+        wizard = self.create_send_and_print(invoice, sending_methods=["email"])
+        wizard.action_send_and_print()
+        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
+        self.assertTrue(self.mails(invoice))
