@@ -75,7 +75,9 @@ class TestScope(KsefCase):
         tracked = {"tracking_disable": False, "mail_notrack": False}
         self.env = self.env(context={**self.env.context, **tracked})
         self.connection = self.connection.with_env(self.env).sudo()
-        invoice = self.invoice()
+        invoice = self.invoice(post=False)
+        self.commit_tracking()
+        invoice.action_post()
         self.commit_tracking()
         self.process(self.connection)
         self.commit_tracking()
