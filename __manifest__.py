@@ -41,6 +41,7 @@
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/**/*"],
+        "web.assets_tests": ["l10n_pl_ksef/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -199,10 +199,12 @@ class Export(models.Model):
         fetch, bills = self.fetch_id, self.env["l10n_pl_ksef.bill"]
         for invoices in split_every(ROWS_AT_ONCE, read_metadata(path), list):
             fetch._take_in(invoices)
+            fetch._announce_change()
             checkpoint(self.env)
             self.env.invalidate_all()
         for files in split_every(FILES_AT_ONCE, read_package(path), dict):
             fetch.file_count += bills._keep_files(fetch, files)
+            fetch._announce_change()
             checkpoint(self.env)
             self.env.invalidate_all()
 

@@ -7,6 +7,7 @@ from . import (
     test_fetch,
     test_limits,
     test_inbox,
+    test_morning,
     test_notification,
     test_receive,
     test_receive_companies,

@@ -47,9 +47,7 @@ class Inbox:
         """{KSeF number: hash} of what suppliers issued for the company."""
         rows = self.world.sandbox.control("GET", f"/ledger?nip={BUYER}")["invoices"]
         return {
-            row["ksef_number"]: row["hash"]
-            for row in rows
-            if row["buyer_nip"] == BUYER
+            row["ksef_number"]: row["hash"] for row in rows if row["buyer_nip"] == BUYER
         }
 
     def rows(self):
