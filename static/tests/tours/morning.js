@@ -21,8 +21,12 @@ registry.category("web_tour.tours").add("l10n_pl_ksef_morning", {
       run: "click",
     },
     {
+      content: "look at it",
+      trigger: ".o_form_view button[name=action_make_bill]",
+    },
+    {
       content: "back to the list",
-      trigger: ".o_back_button, .breadcrumb-item a",
+      trigger: ".o_back_button a",
       run: "click",
     },
     select("M/000010"),
