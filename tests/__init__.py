@@ -18,6 +18,7 @@ from . import (
     test_secrets_rpc,
     test_scope,
     test_send,
+    test_tours_connect,
     test_vault,
     test_verdict,
 )

@@ -48,7 +48,9 @@ class ConnectCase(KsefCase):
 
     def signed(self, sign):
         """Return the downloaded file as a signing program would give it back."""
-        request = base64.b64decode(sign.connection_id.sudo().request_file)
+        return self.sign(base64.b64decode(sign.connection_id.sudo().request_file))
+
+    def sign(self, request):
         given = self.sandbox.certificate(self.nip)
         signer = x509.load(
             given["certificate_pem"].encode(),

@@ -125,8 +125,9 @@ class ConnectMixin(models.AbstractModel):
         if self.move_ids:
             return self.move_ids.action_l10n_pl_ksef_send()
         if self.fetch_afterwards:
-            journal = self.company_id._l10n_pl_ksef_bill_journal()
-            return journal.action_l10n_pl_ksef_fetch()
+            notice = self.company_id._l10n_pl_ksef_fetch_now()
+            close = {"type": "ir.actions.act_window_close"}
+            return {**notice, "params": {**notice["params"], "next": close}}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

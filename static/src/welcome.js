@@ -5,7 +5,7 @@ import {user} from "@web/core/user";
 import {useService} from "@web/core/utils/hooks";
 import {Component, onWillStart, useState} from "@odoo/owl";
 
-/** Opens the welcome screen once, after the web client has started. */
+/** Opens the welcome screen once, when the first page is there. */
 const welcome = {
   dependencies: ["action", "orm"],
   start(env, {action, orm}) {
@@ -16,7 +16,8 @@ const welcome = {
       await orm.call("res.company", "l10n_pl_ksef_welcomed", []);
       action.doAction("l10n_pl_ksef.action_welcome");
     };
-    env.bus.addEventListener("WEB_CLIENT_READY", show, {once: true});
+    // Earlier, the window would take the place of the page that is being loaded.
+    env.bus.addEventListener("ACTION_MANAGER:UI-UPDATED", show, {once: true});
   },
 };
 registry.category("services").add("l10n_pl_ksef_welcome", welcome);
