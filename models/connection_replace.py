@@ -19,11 +19,25 @@ class Connection(models.Model):
 
     def _works_until_replaced_by(self, values):
         """Tell whether to keep this connection until the one of ``values`` works."""
+        mine = (self.environment, self.nip)
         return (
-            self.state == "connected"
-            and values["method"] in ("certificate", "token")
-            and (self.environment, self.nip) == (values["environment"], values["nip"])
+            self.state == "connected" and (values["environment"], values["nip"]) == mine
         )
+
+    def action_sign(self):
+        """A file signed while the login still works takes its place without a gap."""
+        self.ensure_one()
+        self._check_manager()
+        if self.state != "connected":
+            return super().action_sign()
+        candidate = self._connect(
+            self.company_id,
+            self.environment,
+            "signed_file",
+            nip=self.nip,
+            name=self.name,
+        )
+        return candidate.with_env(self.env).action_sign()
 
     def _authorised(self, pair):
         result = super()._authorised(pair)

@@ -1,9 +1,12 @@
+import base64
 from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from ..ksef_api import xades
+from ..ksef_api.certificate import load
 from ..models.live_record import CHANGED
 from .common import KsefCase
 
@@ -55,14 +58,16 @@ def alive(case):
     return len([session for session in sessions if session["state"] == "alive"])
 
 
-class TestReplace(KsefCase):
-    """A newer certificate takes over without a gap."""
-
+class ReplaceCase(KsefCase):
     def let_cron_work(self):
         connections = self.env["l10n_pl_ksef.connection"].sudo()
         for _round in range(5):
             connections.search([("active", "in", (True, False))]).retry_at = False
             connections._cron_authorise()
+
+
+class TestReplace(ReplaceCase):
+    """A newer certificate takes over without a gap."""
 
     def test_the_old_connection_works_until_the_new_certificate_is_authorised(self):
         old = self.connect()
@@ -134,6 +139,47 @@ class TestReplace(KsefCase):
         connection = self.company._l10n_pl_ksef_connection()
         self.assertEqual(connection.certificate_id, certificate)
         self.assertEqual(connection.state, "connected")
+
+
+class TestSignAgain(ReplaceCase):
+    """So does a newly signed file, in the time before the old one ends."""
+
+    def sign(self, connection):
+        """Do in the window what a person does."""
+        window = self.env["l10n_pl_ksef.sign"].browse(
+            connection.action_sign()["res_id"]
+        )
+        window.action_download()
+        given = self.sandbox.certificate(self.nip)
+        signer = load(
+            given["certificate_pem"].encode(),
+            given["key_pem"].encode(),
+            given["password"],
+        )
+        connection = window.connection_id.sudo()
+        request = connection.with_context(bin_size=False).request_file
+        signed = xades.sign(base64.b64decode(request), signer)
+        return window, base64.b64encode(signed)
+
+    def test_the_old_login_works_until_the_new_file_is_taken(self):
+        connections = self.env["l10n_pl_ksef.connection"]
+        old = connections._connect(self.company, "test", "signed_file")
+        window, signed = self.sign(old)
+        window.signed_file = signed
+        window.action_upload()
+        self.let_cron_work()
+        self.assertEqual(old.state, "connected", old.status_message)
+        window, signed = self.sign(old)
+        self.assertEqual(old.state, "connected")
+        self.assertTrue(old._call(lambda client: client.context_limits()))
+        window.signed_file = signed
+        window.action_upload()
+        self.let_cron_work()
+        new = self.company._l10n_pl_ksef_connection()
+        self.assertNotEqual(new, old)
+        self.assertEqual(new.state, "connected")
+        self.assertFalse(old.active)
+        self.assertEqual(alive(self), 1)
 
 
 class TestStatus(KsefCase):
