@@ -12,10 +12,17 @@ class SettingsMixin(models.AbstractModel):
         help="The current user's own choices in the current company.",
     )
 
+    l10n_pl_ksef_no_email = fields.Boolean(
+        "No E-mail Address",
+        compute="_compute_l10n_pl_ksef_notification_ids",
+        help="The current user has no e-mail address that messages could go to.",
+    )
+
     def _compute_l10n_pl_ksef_notification_ids(self):
         for settings in self:
             choices = settings._l10n_pl_ksef_choices()
             settings.l10n_pl_ksef_notification_ids = choices.filtered("is_wanted")
+            settings.l10n_pl_ksef_no_email = not self.env.user.email
 
     def _inverse_l10n_pl_ksef_notification_ids(self):
         for settings in self:
