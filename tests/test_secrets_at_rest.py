@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.modules.neutralize import neutralize_database
+from odoo.tools import file_open
 
 from ..models.vault import ENVIRONMENT_VARIABLE
 from .common import KsefCase
@@ -102,6 +103,30 @@ class TestMasterKey(KsefCase):
 
 
 class TestNeutralised(KsefCase):
+    def test_every_place_for_a_secret_is_emptied(self):
+        with file_open("l10n_pl_ksef/data/neutralize.sql") as file:
+            statements = file.read().split(";")
+        models = self.env.registry.descendants(
+            ["l10n_pl_ksef.sealed.mixin"], "_inherit"
+        )
+        places = {
+            (self.env[name]._table, field)
+            for name in models
+            for field in (
+                *self.env[name]._sealed_fields(),
+                *getattr(self.env[name], "_typed_secrets", ()),
+            )
+            if not self.env[name]._abstract
+        }
+        self.assertGreater(len(places), 8)
+        for table, column in places:
+            emptied = any(
+                text.split("UPDATE ")[-1].split()[:1] == [table]
+                and f"{column} = NULL" in text
+                for text in statements
+            )
+            self.assertTrue(emptied, f"{table}.{column}")
+
     def test_a_neutralised_copy_has_no_secret_and_reaches_no_production(self):
         connection = self.connect()
         self.env["l10n_pl_ksef.session"]._open_for(connection)
