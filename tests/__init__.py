@@ -3,6 +3,7 @@ from . import (
     test_company_data,
     test_certificate_lifecycle,
     test_connect,
+    test_connect_outside,
     test_connection,
     test_fetch,
     test_limits,
