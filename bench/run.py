@@ -22,6 +22,7 @@ def from_odoo():
 def main():
     subprocess.run([sys.executable, BENCH / "fa3.py"], check=True)
     print("\n".join(from_odoo()))
+    subprocess.run([sys.executable, BENCH / "sending.py"], check=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from . import (
     document,
     document_send,
     document_status,
+    document_duplicate,
     document_batch,
     session_batch,
     session_result,

@@ -136,20 +136,32 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_mirror(self):
         """Show our results in the fields of ``l10n_pl_edi``, which others read."""
-        for move in self.sudo():
-            document = move._l10n_pl_ksef_current_document()
-            accepted = document if document.state == "accepted" else document.browse()
-            move.write(
-                {
-                    "l10n_pl_edi_status": MIRRORED_STATUS.get(document.state, False),
-                    "l10n_pl_edi_ref": document.invoice_reference,
-                    "l10n_pl_edi_session_id": document.session_reference
-                    or document.session_id.reference,
-                    "l10n_pl_edi_number": accepted.ksef_number,
-                    "l10n_pl_edi_attachment_file": accepted.xml_file,
-                    "l10n_pl_edi_upo_file": accepted.upo_file,
-                }
-            )
+        # Lines and taxes do not change: Odoo need not go through them all again.
+        moves = self.sudo().with_context(
+            skip_invoice_sync=True, check_move_validity=False
+        )
+        alike = {}
+        for move in moves:
+            values = move._l10n_pl_ksef_mirrored()
+            changed = {k: v for k, v in values.items() if (move[k] or False) != v}
+            if changed:
+                alike.setdefault(tuple(changed.items()), []).append(move.id)
+        for changed, ids in alike.items():
+            moves.browse(ids).write(dict(changed))
+
+    def _l10n_pl_ksef_mirrored(self):
+        """Return {field of ``l10n_pl_edi``: what it is to show}."""
+        document = self._l10n_pl_ksef_current_document()
+        accepted = document if document.state == "accepted" else document.browse()
+        session = document.session_reference or document.session_id.reference
+        return {
+            "l10n_pl_edi_status": MIRRORED_STATUS.get(document.state, False),
+            "l10n_pl_edi_ref": document.invoice_reference,
+            "l10n_pl_edi_session_id": session,
+            "l10n_pl_edi_number": accepted.ksef_number,
+            "l10n_pl_edi_attachment_file": accepted.xml_file,
+            "l10n_pl_edi_upo_file": accepted.upo_file,
+        }
 
     def _l10n_pl_ksef_qr_link(self):
         """Return the link of the first QR code (*KOD I*) once the file is in KSeF."""

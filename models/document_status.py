@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..ksef_api import crypto
 from ..ksef_api.errors import BadAnswer, InvalidRequest
 from .concurrency import checkpoint
 
@@ -77,12 +76,8 @@ class Document(models.Model):
             self._accept(
                 answer.ksef_number, self.session_id.reference, answer.acquisition_date
             )
-        elif self._is_own_duplicate(connection, answer.status):
-            original = answer.status.extensions
-            self._accept(
-                original["originalKsefNumber"],
-                original.get("originalSessionReferenceNumber"),
-            )
+        elif answer.status.code == DUPLICATE:
+            self._settle_duplicate(connection, answer.status)
         else:
             self._refuse(answer.status)
 
@@ -114,19 +109,6 @@ class Document(models.Model):
         self.move_id._l10n_pl_ksef_log(
             self.env._("The invoice is in KSeF: %(number)s.", number=number)
         )
-
-    def _is_own_duplicate(self, connection, status):
-        """Tell whether the invoice that KSeF has already is this very file.
-
-        So it is after an answer was lost and the question, too, found nothing: KSeF
-        took
-        the first sending, and only its number is missing here.
-        """
-        number = status.extensions.get("originalKsefNumber")
-        if status.code != DUPLICATE or not number:
-            return False
-        original = connection._call(lambda client: client.download_invoice(number))
-        return self.xml_hash == crypto.sha256_b64(original.content)
 
     def _refuse(self, status):
         verdict = self.env["l10n_pl_ksef.verdict"]._of_invoice_status(status)

@@ -17,6 +17,7 @@ from . import (
     test_secrets_at_rest,
     test_secrets_dump,
     test_secrets_rpc,
+    test_rejection,
     test_scope,
     test_send,
     test_tours_connect,

@@ -188,14 +188,14 @@ class Servers:
 class World:
     """Everything that a scenario needs; see `world` below."""
 
-    def __init__(self, name, log):
+    def __init__(self, name, log, servers):
         self.name, self.log = name, log
         self.sandbox = Sandbox(log)
         self.clerk = Clerk(name, log)
         self._pool = []
         self.calm()
         self._prepare()
-        self.servers = Servers(name, 2, log)
+        self.servers = Servers(name, servers, log)
         self._others = []
 
     def another_clerk(self):
@@ -241,6 +241,13 @@ class World:
 
     def let_time_pass(self):
         """Whatever waits for a time is due, and every server is woken."""
+        self.pass_time()
+        # Our own count of calls; the local KSeF keeps the real one.
+        self.sql("UPDATE l10n_pl_ksef_call SET moment = moment - 660")
+        self.wake()
+
+    def pass_time(self):
+        """Whatever waits for a time is due."""
         for table, column in (
             ("document", "retry_at"),
             ("session", "retry_at"),
@@ -252,9 +259,6 @@ class World:
                 f"SET {column} = {column} - interval '{A_WHILE}' "
                 f"WHERE {column} > now() at time zone 'UTC'"
             )
-        # Our own count of calls; the local KSeF keeps the real one.
-        self.sql("UPDATE l10n_pl_ksef_call SET moment = moment - 660")
-        self.wake()
 
     def wake(self):
         """Let the crons be due now."""
@@ -299,6 +303,18 @@ class World:
             return all(state in wanted for state, _n in self.states(ids).values())
 
         wait_until(done, "the end of all sendings", lambda: self.states(ids))
+
+    def is_done(self, ids):
+        """Whether every invoice has its KSeF number and its UPO."""
+        chosen = ", ".join(map(str, ids))
+        (count,) = self.sql(
+            "SELECT count(*) FROM l10n_pl_ksef_document document "
+            "JOIN ir_attachment upo ON upo.res_id = document.id "
+            "AND upo.res_model = 'l10n_pl_ksef.document' "
+            "AND upo.res_field = 'upo_file' WHERE document.state = 'accepted' "
+            f"AND document.move_id IN ({chosen})"
+        )
+        return int(count) == len(ids)
 
     def check(self, ids):
         """Every invoice has one KSeF number in the ledger, and Odoo knows it."""
@@ -352,12 +368,15 @@ def wait_until(look, what, explain=lambda: ""):
 
 
 @contextmanager
-def world(template):
-    """A world on a fresh copy of the template database; gone at the end."""
+def world(template, servers=2):
+    """A world on a fresh copy of the template database; gone at the end.
+
+    :param servers: how many Odoo servers run the crons
+    """
     log_file = paths.LOG / f"survival-{os.getpid()}.log"
     with database.scratch(template) as name, log_file.open("w") as log:
         database.install(name, "survival-install")
-        made = World(name, log)
+        made = World(name, log, servers)
         try:
             yield made
         finally:
