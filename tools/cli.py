@@ -16,6 +16,8 @@ SCRIPTS = {
     "screenshots": ("tools/screenshots.py", "pictures for the documentation"),
 }
 
+SOAKS = {"send": "soak_sending.py", "receive": "soak_receiving.py"}
+
 
 def _parser():
     parser = argparse.ArgumentParser(
@@ -44,6 +46,9 @@ def _parser():
     tests.add_argument("selection", nargs="*", help="part, or tests/…py::Class::test")
     tests.add_argument("-k", dest="keyword", default="", help="only tests named so")
     tests.add_argument("-v", dest="verbose", action="store_true")
+    soak = verb("soak", _soak, "many hours of sending or receiving under faults")
+    soak.add_argument("what", choices=SOAKS)
+    soak.add_argument("options", nargs=argparse.REMAINDER, help="see its --help")
     lint = verb("lint", _lint, "check style, translations and what may be committed")
     lint.add_argument("--fix", action="store_true", help="let formatters change files")
     verb("i18n", _i18n, "bring i18n/ up to what Odoo finds to translate")
@@ -63,6 +68,12 @@ def _test(options):
     from .testing import test
 
     return test(options.selection, options.keyword, options.verbose)
+
+
+def _soak(options):
+    setup.ensure()
+    script = paths.ROOT / "tests" / "survival" / SOAKS[options.what]
+    return _in_foreground([paths.PYTHON, script, *options.options])
 
 
 def _demo(options):

@@ -354,17 +354,17 @@ class World:
         self.sandbox.stop()
 
 
-def wait_until(look, what, explain=lambda: ""):
+def wait_until(look, what, explain=lambda: "", seconds=PATIENCE):
     """Look until there is something to see.
 
-    :raises AssertionError: nothing within the time of our patience
+    :raises AssertionError: nothing within the time
     """
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         if look():
             return
         time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {PATIENCE} s {explain()}")
+    raise AssertionError(f"{what}: not within {seconds} s {explain()}")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from harness import wait_until
+from soak_sending import many_at_once
 
 from tools import postgres
 
@@ -155,3 +156,8 @@ def test_one_bad_invoice_in_a_batch(world):
     ((state, known),) = world.states([bad]).values()
     assert (state, known) == ("rejected", "")
     assert number in world.told(bad)
+
+
+def test_many_at_once_need_few_calls_and_no_limit_is_reached(world):
+    """`./dev soak send` does it with 1 000; the number of calls is the same."""
+    assert many_at_once(world, 120) <= 12
