@@ -47,6 +47,7 @@ from . import (
     notice,
     notification_events,
     notification_watch,
+    notification_outage,
     settings_notification,
     vault_rotation,
     connection_vault,

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -6,6 +7,7 @@ from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
+from ..ksef_api.errors import NoAnswer, ServerError
 from ..models.notification_types import TYPES
 from .common import KsefCase
 from .smtp_server import SmtpServer
@@ -286,3 +288,35 @@ class TestEvents(NotificationCase):
         for expected in (1, 0):
             self.notification._cron_watch()
             self.assertEqual(len(self.deliver().get("ewa", [])), expected)
+
+    def test_an_outage_is_told_when_it_lasts_and_when_it_is_over(self):
+        connection = self.connect()
+        self.deliver()
+        fault = {"method": "GET", "path": "/limits/context", "times": 0}
+        self.sandbox.fault(**fault, action="status", status=503)
+        start = fields.Datetime.now()
+        told = []
+        for minutes in (0, 6, 20, 40):
+            with freeze_time(start + timedelta(minutes=minutes)):
+                # assertRaises would roll back what was noted.
+                with suppress(ServerError):
+                    connection._call_public(lambda client: client.context_limits())
+            told.append([m["Subject"] for m in self.deliver().get("bob", [])])
+        self.assertEqual(told, [[], [], ["KSeF is unavailable"], []])
+        self.sandbox.control("DELETE", "/faults")
+        with freeze_time(start + timedelta(minutes=60)):
+            connection._call_public(lambda client: client.challenge())
+        (message,) = self.deliver()["bob"]
+        self.assertEqual(message["Subject"], "KSeF is available again")
+        self.assertFalse(connection.unavailable_since)
+
+    def test_a_short_trouble_is_not_told_of(self):
+        connection = self.connect()
+        self.deliver()
+        self.sandbox.fault(method="POST", path="/auth/challenge", action="drop_before")
+        with suppress(NoAnswer):
+            connection._call_public(lambda client: client.challenge())
+        self.assertTrue(connection.unavailable_since)
+        connection._call_public(lambda client: client.challenge())
+        self.assertFalse(self.deliver())
+        self.assertFalse(connection.unavailable_since)
