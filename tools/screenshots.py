@@ -1,0 +1,139 @@
+"""`./dev screenshots`: pictures for the README, of real Odoo in Polish.
+
+Begins with a demo of its own. A second company, which is not connected, is made for the
+windows that connect one.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import demo_scenario, paths, services  # noqa: E402
+from tools.browser import Browser  # noqa: E402
+from tools.demo import demo  # noqa: E402
+from tools.odoo_client import OdooClient  # noqa: E402
+
+FOLDER = paths.ROOT / "static" / "description"
+COLOURS = 128
+NEWCOMER = "nowa"
+NEWCOMERS_NIP = "1234563218"
+SETTINGS = "/odoo/ksef-settings"
+DASHBOARD = "/odoo/action-account.open_account_journal_dashboard_kanban"
+CONNECT = "button[name=action_l10n_pl_ksef_connect]"
+
+
+def method(number):
+    """The radio button of a way to connect."""
+    return f".modal [name=method] .o_radio_item:nth-child({number}) input"
+
+
+# Name -> (page, what is clicked, what must be there)
+OF_A_NEWCOMER = {
+    "welcome": (DASHBOARD, [], ".modal .o_l10n_pl_ksef_welcome"),
+    "banner": (DASHBOARD, [], ".o_l10n_pl_ksef_banner"),
+    "certificate": (
+        SETTINGS,
+        ["button[name=action_l10n_pl_ksef_add_certificate]"],
+        ".modal [name=certificate_file]",
+    ),
+    "offline_certificate": (
+        SETTINGS,
+        ["button[name=action_l10n_pl_ksef_add_offline_certificate]"],
+        ".modal [name=certificate_file]",
+    ),
+    "connect": (SETTINGS, [CONNECT], ".modal [name=method]"),
+    "token": (SETTINGS, [CONNECT, method(2)], ".modal [name=token]"),
+    "signed_file": (
+        SETTINGS,
+        [
+            CONNECT,
+            ".modal [name=environment] .o_radio_item:nth-child(3) input",
+            method(3),
+            ".modal button[name=action_next]",
+            ".modal button[name=action_download]",
+        ],
+        ".modal .o_l10n_pl_ksef_countdown",
+    ),
+}
+OF_THE_ACCOUNTANT = {
+    "settings": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+    "dashboard": (DASHBOARD, [], "button[name=action_l10n_pl_ksef_fetch]"),
+    "invoice": (
+        "/odoo/customer-invoices",
+        [".o_data_row .o_data_cell"],
+        "[name=l10n_pl_ksef_state] .text-bg-success",
+    ),
+    "inbox": ("/odoo/action-l10n_pl_ksef.action_bill", [], ".o_data_row"),
+    "bill": (
+        "/odoo/vendor-bills",
+        [".o_data_row .o_data_cell"],
+        "[name=l10n_pl_ksef_number]",
+    ),
+}
+
+
+def main():
+    demo(serve=True)
+    state = services.state("odoo")
+    where = (state["url"], state["database"])
+    make_newcomer(OdooClient(*where, "admin", "admin"))
+    take(OdooClient(*where, NEWCOMER, NEWCOMER), OF_A_NEWCOMER)
+    name = demo_scenario.ACCOUNTANT
+    take(OdooClient(*where, name, name), OF_THE_ACCOUNTANT)
+    services.down()
+
+
+def make_newcomer(odoo):
+    """A company that nobody has connected yet, and its accountant."""
+    poland = odoo.one("res.country", ("code", "=", "PL"))
+    company = odoo.create(
+        "res.company",
+        name="Nowa Firma sp. z o.o.",
+        vat=f"PL{NEWCOMERS_NIP}",
+        street="ul. Prosta 1",
+        city="Łódź",
+        zip="90-001",
+        country_id=poland,
+    )
+    odoo.call("res.users", "write", [odoo.uid], {"company_ids": [(4, company)]})
+    odoo.company_id = company
+    settings = odoo.create("res.config.settings", chart_template="pl")
+    odoo.call("res.config.settings", "execute", [settings])
+    odoo.create(
+        "res.users",
+        name="Jan Nowak",
+        login=NEWCOMER,
+        password=NEWCOMER,
+        company_id=company,
+        company_ids=[(6, 0, [company])],
+        group_ids=[(4, odoo.by_xml_id("account", "group_account_manager"))],
+    )
+
+
+def take(client, pictures):
+    """Take `pictures` as the user of `client` sees them."""
+    with Browser(client) as browser:
+        for name, (page, clicks, wanted) in pictures.items():
+            browser.open(page)
+            browser.wait_for(".o_main_navbar")
+            for selector in clicks:
+                browser.click(selector)
+            browser.wait_for(wanted)
+            save(name, browser.picture())
+
+
+def save(name, content):
+    """Write a picture in few colours; pages of Odoo need no more."""
+    picture = Image.open(BytesIO(content)).convert("RGB")
+    FOLDER.mkdir(exist_ok=True)
+    path = FOLDER / f"{name}.png"
+    picture.quantize(COLOURS).save(path, optimize=True)
+    print(f"{path.relative_to(paths.ROOT)}  {path.stat().st_size // 1024} kB")
+
+
+if __name__ == "__main__":
+    main()
