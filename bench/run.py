@@ -23,6 +23,7 @@ def main():
     subprocess.run([sys.executable, BENCH / "fa3.py"], check=True)
     print("\n".join(from_odoo()))
     subprocess.run([sys.executable, BENCH / "sending.py"], check=True)
+    subprocess.run([sys.executable, BENCH / "receive.py"], check=True)
 
 
 if __name__ == "__main__":
