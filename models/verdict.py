@@ -15,6 +15,7 @@ AN_OUTAGE = timedelta(minutes=5)
 SYSTEM_CANCELLED = (500, 550)
 SESSION_OVER = (21155, 21173, 21180)
 KEY_WITHDRAWN = 21470
+TOO_MANY_EXPORTS = 21182
 CERTIFICATE_ERROR = 460
 # "Certyfikat odwołany", "Certyfikat zawieszony": details of code 460.
 REVOKED = re.compile("odwołan|unieważnion|zawieszon", re.IGNORECASE)
@@ -110,6 +111,9 @@ class VerdictTexts(models.AbstractModel):
         if code == KEY_WITHDRAWN:
             text = self.env._("KSeF has changed its encryption key; sending goes on.")
             return Verdict("retry", text, code, timedelta(0))
+        if code == TOO_MANY_EXPORTS:
+            text = self._with_details(code, error.details)
+            return Verdict("retry", text, code, AN_OUTAGE)
         return Verdict("refused", self._with_details(code, error.details), code)
 
     def _with_details(self, code, details, description=None):

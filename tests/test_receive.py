@@ -166,6 +166,19 @@ class TestReceive(ReceivingCase):
         self.assertEqual(row.due_at, self.connection.next_call_at)
         self.assertInboxIsLedger(self.receive(self.connection))
 
+    def test_too_many_packages_at_once_only_put_off(self):
+        for _order in range(10):
+            key, encryption = self.connection._new_encryption()
+            self.fetches._follow(self.connection)
+            query = self.fetch_row()._query()
+            self.connection._call(lambda c, q=query, e=encryption: c.start_export(q, e))
+        self.issue_many(12)
+        self.fetches._work()
+        self.assertEqual(self.fetch_row().state, "waiting")
+        self.assertTrue(self.fetch_row().status_message)
+        self.sandbox.knobs(polls_before_ready=0)
+        self.assertInboxIsLedger(self.receive(self.connection))
+
     def test_a_period_is_fetched_in_windows_and_ends(self):
         self.issue_many(12)
         fetch = self.fetches.create(
