@@ -1,19 +1,62 @@
-from decimal import Decimal
+"""FA(3) files become vendor bills: Odoo's own import pipeline, and the order of it."""
+
+from dataclasses import dataclass, field
+from datetime import date
 
 from lxml import etree
+from markupsafe import Markup
 
-from odoo import Command, api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api import fa3
+from ..ksef_api.errors import DocumentError
 from ..ksef_api.fa3 import FA2, FA3
 
 FILE_TYPE = "l10n_pl_ksef.fa3"
 PURCHASE_SIGN = {"in_invoice": 1, "in_refund": -1}
 
 
+@dataclass
+class Taking:
+    """One document on its way into the books.
+
+    :param document: ``fa3`` Invoice
+    :param unknown: what the reader has no place for (``fa3`` Unknown)
+    :param received_on: day on which KSeF gave it its number; None when not from there
+    :param told: sentences for the chatter: what somebody should look at
+    :param tasks: those of them that somebody has to act on
+    :param new_partner_ids: vendors that this document made
+    """
+
+    document: fa3.Invoice
+    unknown: list = field(default_factory=list)
+    received_on: date | None = None
+    told: list = field(default_factory=list)
+    tasks: list = field(default_factory=list)
+    new_partner_ids: set = field(default_factory=set)
+
+    @property
+    def body(self):
+        """*Fa*."""
+        return self.document.body
+
+    @property
+    def sign(self):
+        """-1 when the document becomes a refund, whose amounts Odoo turns round."""
+        return -1 if self.body.total < 0 else 1
+
+
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    l10n_pl_ksef_received_on = fields.Date(
+        "Received in KSeF",
+        readonly=True,
+        copy=False,
+        help="The day on which KSeF gave the invoice its number. VAT is deducted no "
+        "earlier than in the period of this day.",
+    )
 
     @api.model
     def _get_import_file_type(self, file_data):
@@ -31,81 +74,86 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_pl_ksef_decode(self, invoice, file_data, new):
-        """Fill ``invoice`` from an FA(3) file that was dropped on a journal or "
-        "mailed."""
+        """Fill ``invoice`` from an FA(3) file that was dropped on a journal or mailed.
+
+        :return: why it cannot be, in a sentence; None when it was done
+        """
         if reason := invoice._reason_cannot_decode_has_invoice_lines():
             return reason
-        document = fa3.read(file_data["raw"]).document
-        invoice._l10n_pl_ksef_take_over(document)
+        try:
+            read = fa3.read(file_data["raw"])
+        except DocumentError as error:
+            return self.env._("the file cannot be read: %s", error.reason)
+        if reason := invoice._l10n_pl_ksef_reason_not_ours(read.document):
+            return reason
+        invoice._l10n_pl_ksef_take_over(Taking(read.document, read.unknown))
         return None
 
-    def _l10n_pl_ksef_take_over(self, document):
-        """Make this empty bill what ``document`` (``fa3`` Invoice) says.
+    def _l10n_pl_ksef_reason_not_ours(self, document):
+        """Return why ``document`` is no purchase of this company, or None."""
+        # A file dropped on the dashboard comes as an entry of the journal.
+        if self.journal_id.type != "purchase":
+            return self.env._("KSeF invoices of suppliers belong in a purchase journal.")
+        buyer = document.buyer.identification
+        nip = (self.company_id.vat or "").removeprefix("PL")
+        third = {party.identification.nip for party in document.third_parties}
+        if nip and buyer.nip and nip not in {buyer.nip, *third}:
+            return self.env._(
+                "the buyer is another one: %(name)s, NIP %(nip)s.",
+                name=buyer.name or "",
+                nip=buyer.nip,
+            )
+        return None
 
+    def _l10n_pl_ksef_take_over(self, taking):
+        """Make this empty bill what the document says.
+
+        :param taking: ``Taking``
         :raise UserError: the document cannot become a bill, with the reason
         """
         with self._get_edi_creation() as move:
-            move._l10n_pl_ksef_fill(document)
-        # Odoo knows its own total only now that taxes have been computed.
-        total = document.body.total * PURCHASE_SIGN[self.move_type]
-        self._l10n_pl_ksef_round_to(total)
+            move._l10n_pl_ksef_fill(taking)
+        # Odoo knows its own VAT and total only now.
+        self._l10n_pl_ksef_match_totals(taking)
+        self._l10n_pl_ksef_import_tell(taking)
 
-    def _l10n_pl_ksef_fill(self, document):
-        """Take partner, dates, lines and taxes from ``document``."""
-        body = document.body
-        partner = self._l10n_pl_ksef_seller_partner(document.seller)
+    def _l10n_pl_ksef_fill(self, taking):
+        """Take partner, dates, payment, correction and lines from the document."""
+        body = taking.body
+        partner = self._l10n_pl_ksef_seller_partner(taking)
         self.write(
             {
-                "move_type": "in_refund" if body.total < 0 else "in_invoice",
+                "move_type": "in_refund" if taking.sign < 0 else "in_invoice",
                 "partner_id": partner.id,
                 "ref": body.number,
                 "invoice_date": body.issue_date,
-                "taxable_supply_date": body.sale_date,
-                "currency_id": self._l10n_pl_ksef_currency(body.currency).id,
+                "taxable_supply_date": self._l10n_pl_ksef_supplied_on(body),
+                "l10n_pl_ksef_received_on": taking.received_on,
+                "currency_id": self._l10n_pl_ksef_import_currency(body.currency).id,
             }
         )
-        sign = PURCHASE_SIGN[self.move_type]
-        self.invoice_line_ids = [
-            Command.create(self._l10n_pl_ksef_line_values(line, sign))
-            for line in body.lines
-            if not line.before
-        ]
-        due = [
-            item.on for item in (body.payment.due if body.payment else []) if item.on
-        ]
-        if due:
-            self.invoice_payment_term_id = False
-            self.invoice_date_due = max(due)
+        self._l10n_pl_ksef_take_exchange_rate(taking)
+        self._l10n_pl_ksef_take_payment(taking)
+        self._l10n_pl_ksef_take_correction(taking)
+        self.invoice_line_ids = self._l10n_pl_ksef_import_lines(taking)
 
-    def _l10n_pl_ksef_seller_partner(self, seller):
-        """Return the vendor by NIP; one not known yet is made."""
-        nip, name = seller.identification.nip, seller.identification.name
-        partners = self.env["res.partner"].with_company(self.company_id)
-        partner = partners.search(
-            [
-                ("vat", "in", (nip, f"PL{nip}")),
-                ("company_id", "in", (False, self.company_id.id)),
-                ("parent_id", "=", False),
-            ],
-            limit=1,
-        )
-        if partner:
-            return partner
-        country = self.env["res.country"].search(
-            [("code", "=", seller.address.country)], limit=1
-        )
-        return partners.create(
-            {
-                "name": name,
-                "is_company": True,
-                "vat": f"PL{nip}",
-                "street": seller.address.line1,
-                "street2": seller.address.line2,
-                "country_id": country.id,
-            }
-        )
+    @api.model
+    def _l10n_pl_ksef_supplied_on(self, body):
+        """Return the day of supply (*P_6*), the end of a period, or the last line's."""
+        if body.sale_date:
+            return body.sale_date
+        if body.period:
+            return body.period.last
+        return max((row.sale_date for row in body.lines if row.sale_date), default=False)
 
-    def _l10n_pl_ksef_currency(self, code):
+    def _get_accounting_date_source(self):
+        # EXTENDS 'account': VAT is deducted no earlier than the invoice was received
+        source = super()._get_accounting_date_source()
+        received = self.l10n_pl_ksef_received_on
+        is_later = received and source and received > source
+        return received if is_later and self.is_purchase_document() else source
+
+    def _l10n_pl_ksef_import_currency(self, code):
         currency = self.env["res.currency"].search([("name", "=", code)], limit=1)
         if not currency:
             raise UserError(
@@ -113,56 +161,32 @@ class AccountMove(models.Model):
             )
         return currency
 
-    def _l10n_pl_ksef_line_values(self, line, sign):
-        """Return one line; its net amount is that of the document."""
-        gross_only = line.net is None and line.gross is not None
-        amount = line.gross if gross_only else line.net
-        quantity = line.quantity or Decimal(1)
-        if amount is None:
-            amount = quantity * (line.unit_price_net or 0)
-        tax = self._l10n_pl_ksef_purchase_tax(line.rate)
-        if gross_only and line.rate and fa3.RATES[line.rate].percent:
-            amount = amount / (1 + fa3.RATES[line.rate].percent / 100)
-        return {
-            "name": line.name or line.index,
-            "quantity": float(quantity * sign),
-            "price_unit": float(amount / quantity),
-            "tax_ids": [Command.set(tax.ids)],
-        }
-
-    def _l10n_pl_ksef_purchase_tax(self, rate):
-        """Return the company's purchase tax for a rate of FA(3) (*P_12*)."""
-        rule = fa3.RATES.get(rate)
-        taxes = self.env["account.tax"].search(
-            [
-                *self.env["account.tax"]._check_company_domain(self.company_id),
-                ("type_tax_use", "=", "purchase"),
-                ("amount_type", "=", "percent"),
-                ("amount", "=", float(rule.percent or 0) if rule else 0),
-            ]
-        )
-        exempt = self.env.ref(
-            f"account.{self.company_id.id}_vz_kraj_zw", raise_if_not_found=False
-        )
-        if rate == fa3.Rate.EXEMPT and exempt:
-            return exempt
-        return (taxes - (exempt or taxes.browse()))[:1]
-
-    def _l10n_pl_ksef_round_to(self, total):
-        """Make the bill's total the document's; a difference stands in its own line."""
-        difference = float(total) - self.amount_total
-        if self.currency_id.is_zero(difference):
+    def _l10n_pl_ksef_take_exchange_rate(self, taking):
+        """Use the rate of the document (*KursWaluty*): its VAT in PLN is deducted."""
+        body = taking.body
+        rates = {row.exchange_rate for row in body.lines if row.exchange_rate}
+        rates |= {body.exchange_rate} - {None}
+        if self.currency_id == self.company_currency_id or len(rates) != 1:
             return
-        self.invoice_line_ids = [
-            Command.create(
-                {
-                    "name": self.env._("Rounding difference to the document in KSeF"),
-                    "quantity": 1,
-                    "price_unit": difference,
-                    "tax_ids": [Command.clear()],
-                }
+        rate = rates.pop()
+        if rate and self.company_currency_id.name == "PLN":
+            self.invoice_currency_rate = float(1 / rate)
+
+    def _l10n_pl_ksef_import_tell(self, taking):
+        """Note in the chatter what is to be looked at, with a task where one is due."""
+        if taking.told or taking.tasks:
+            items = Markup().join(
+                Markup("<li>%s</li>") % text for text in [*taking.tasks, *taking.told]
             )
-        ]
+            title = self.env._("Taken over from the KSeF file:")
+            self._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items))
+        if taking.tasks:
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=self.env._("Check this bill from KSeF"),
+                note=Markup("<br/>").join(taking.tasks),
+                user_id=(self.invoice_user_id or self.env.user).id,
+            )
 
 
 class Bill(models.Model):
@@ -171,12 +195,16 @@ class Bill(models.Model):
     def _make_move(self):
         """Return the vendor bill made of the file, linked to this row."""
         self.ensure_one()
-        document = fa3.read(self._xml()).document
+        read = fa3.read(self._xml())
         move = self.env["account.move"].create(
             {
                 "move_type": "in_invoice",
                 "journal_id": self.company_id._l10n_pl_ksef_bill_journal().id,
             }
         )
-        move._l10n_pl_ksef_take_over(document)
+        stored = self.stored_at and fields.Datetime.context_timestamp(
+            self.with_context(tz="Europe/Warsaw"), self.stored_at
+        )
+        received_on = stored.date() if stored else None
+        move._l10n_pl_ksef_take_over(Taking(read.document, read.unknown, received_on))
         return move

@@ -7,6 +7,7 @@ from . import (
     test_connection,
     test_fetch,
     test_limits,
+    test_import,
     test_inbox,
     test_morning,
     test_notification,

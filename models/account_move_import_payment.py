@@ -1,0 +1,87 @@
+"""Due date and what was paid (*Platnosc*), from a KSeF file."""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import models
+
+DAYS = ("dni", "dzień", "dzien", "d", "days", "day")
+WEEKS = ("tydzień", "tygodnie", "tygodni", "weeks", "week")
+MONTHS = ("miesiąc", "miesiące", "miesięcy", "mies.", "months", "month")
+# What the term of payment is counted from, by a piece of its name.
+EVENTS = (
+    (("wystawien", "issue"), "issue_date"),
+    (("sprzeda", "dostaw", "wykonan", "delivery", "supply"), "sale_date"),
+)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_take_payment(self, taking):
+        """Take the due date and the bank account; tell what is paid already."""
+        payment = taking.body.payment
+        if not payment:
+            return
+        days = self._l10n_pl_ksef_due_days(taking)
+        if days:
+            self.invoice_payment_term_id = False
+            self.invoice_date_due = max(days)
+        self._l10n_pl_ksef_take_bank_account(taking)
+        if payment.paid_on:
+            taking.told.append(
+                self.env._("Paid on %s, the invoice says.", payment.paid_on)
+            )
+        for part in payment.instalments:
+            taking.told.append(
+                self.env._(
+                    "Paid in part, the invoice says: %(amount)s on %(day)s.",
+                    amount=f"{part.amount} {taking.body.currency}",
+                    day=part.paid_on,
+                )
+            )
+
+    def _l10n_pl_ksef_due_days(self, taking):
+        """Return the days on which the document is due; a rule is counted out."""
+        payment = taking.body.payment
+        if payment.paid_on:
+            return [payment.paid_on]
+        days = [item.on for item in payment.due if item.on]
+        for item in payment.due:
+            if item.on or not item.rule:
+                continue
+            day = self._l10n_pl_ksef_counted(item.rule, taking.body)
+            if day:
+                days.append(day)
+            else:
+                taking.told.append(
+                    self.env._(
+                        "Payment is due %(count)s %(unit)s from: %(event)s.",
+                        count=item.rule.count,
+                        unit=item.rule.unit,
+                        event=item.rule.event,
+                    )
+                )
+        if len(set(days)) > 1:
+            taking.told.append(
+                self.env._(
+                    "Payment is due in parts: %s.",
+                    ", ".join(str(day) for day in sorted(set(days))),
+                )
+            )
+        return days
+
+    def _l10n_pl_ksef_counted(self, rule, body):
+        """Return the day that a rule (*TerminOpis*) means, or None."""
+        event = rule.event.casefold()
+        names = [name for parts, name in EVENTS if any(p in event for p in parts)]
+        start = getattr(body, names[0]) if names else None
+        unit = rule.unit.casefold()
+        if not start:
+            return None
+        if unit in DAYS:
+            return start + timedelta(days=rule.count)
+        if unit in WEEKS:
+            return start + timedelta(weeks=rule.count)
+        return start + relativedelta(months=rule.count) if unit in MONTHS else None
