@@ -93,7 +93,9 @@ class AccountMove(models.Model):
         """Return why ``document`` is no purchase of this company, or None."""
         # A file dropped on the dashboard comes as an entry of the journal.
         if self.journal_id.type != "purchase":
-            return self.env._("KSeF invoices of suppliers belong in a purchase journal.")
+            return self.env._(
+                "KSeF invoices of suppliers belong in a purchase journal."
+            )
         buyer = document.buyer.identification
         nip = (self.company_id.vat or "").removeprefix("PL")
         third = {party.identification.nip for party in document.third_parties}
@@ -144,7 +146,9 @@ class AccountMove(models.Model):
             return body.sale_date
         if body.period:
             return body.period.last
-        return max((row.sale_date for row in body.lines if row.sale_date), default=False)
+        return max(
+            (row.sale_date for row in body.lines if row.sale_date), default=False
+        )
 
     def _get_accounting_date_source(self):
         # EXTENDS 'account': VAT is deducted no earlier than the invoice was received

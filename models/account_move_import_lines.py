@@ -89,7 +89,9 @@ class AccountMove(models.Model):
         product = tools.products.of(line)
         tax = tools.taxes.of(line.rate, product)
         sign = -taking.sign if line.before else taking.sign
-        quantity, price, discount = self._l10n_pl_ksef_import_price(line, net, tools.digits)
+        quantity, price, discount = self._l10n_pl_ksef_import_price(
+            line, net, tools.digits
+        )
         if sign < 0 and (quantity < 0 or price >= 0):
             quantity = -quantity
         elif sign < 0:

@@ -134,9 +134,8 @@ class AccountMove(models.Model):
         """Return the accounts of a vendor that was just made, not trusted."""
         by_number = {_plain(account.number): account for account in accounts}
         # The journal that the file was dropped on is no journal of the account.
-        banks = self.env["res.partner.bank"].with_context(
-            clean_context(self.env.context)
-        )
+        context = clean_context(self.env.context)
+        banks = self.env["res.partner.bank"].with_context(context)
         return banks.create(
             [
                 {

@@ -19,7 +19,9 @@ UNITS = {
     "uom.product_uom_ton": "t tona tony ton tne",
     "uom.product_uom_kwh": "kwh",
 }
-XMLID_BY_NAME = {name: xmlid for xmlid, names in UNITS.items() for name in names.split()}
+XMLID_BY_NAME = {
+    name: xmlid for xmlid, names in UNITS.items() for name in names.split()
+}
 
 
 def plain_unit(text):

@@ -406,9 +406,7 @@ class TestImport(ImportCase):
     def test_simplified_without_amounts(self):
         line = self.line()
         line.rate = line.net = line.unit_price_net = None
-        bill = self.drop(
-            self.document(kind=fa3.InvoiceKind.SIMPLIFIED, lines=[line])
-        )
+        bill = self.drop(self.document(kind=fa3.InvoiceKind.SIMPLIFIED, lines=[line]))
         self.assertBill(bill, 123, 23)
         self.assertEqual(bill.invoice_line_ids.name, "Towar 1")
 
