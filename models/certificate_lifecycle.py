@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..ksef_api.errors import KsefError
-from .concurrency import checkpoint
+from .concurrency import apart, checkpoint
 from .vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -102,7 +102,8 @@ class Certificate(models.Model):
                 ]
             )
             if certificates:
-                certificates._check_through(connection._in_company_language())
+                with apart(self.env, connection):
+                    certificates._check_through(connection._in_company_language())
                 checkpoint(self.env)
 
     def _check_through(self, connection):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .concurrency import apart
+
 
 class Connection(models.Model):
     """A newer authorisation takes the place of one that works, without a gap.
@@ -97,5 +99,6 @@ class Connection(models.Model):
                 ("retry_at", "<=", fields.Datetime.now()),
             ]
         ):
-            candidate._advance_authorisation()
+            with apart(self.env, candidate):
+                candidate._advance_authorisation()
         return result

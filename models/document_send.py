@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api.errors import KsefError
-from .concurrency import checkpoint, exclusive
+from .concurrency import apart, checkpoint, exclusive
 from .vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -21,7 +21,8 @@ class Document(models.Model):
     def _cron_send(self):
         """Send what waits, ask about what was sent, fetch UPOs; for every company."""
         for connection in self.env["l10n_pl_ksef.connection"]._connected():
-            self._process(connection)
+            with apart(self.env, connection):
+                self._process(connection)
         self._trigger_next()
 
     @api.model

@@ -9,7 +9,7 @@ LONG_ENOUGH = timedelta(minutes=15)
 
 
 class Connection(models.Model):
-    """People hear that KSeF is unavailable, and that it is back; not of each failure."""
+    """People hear that KSeF is unavailable and that it is back, not of each failure."""
 
     _inherit = "l10n_pl_ksef.connection"
 

@@ -181,6 +181,26 @@ class TestWhatBreaksIt(KsefCase):
         self.assertIn("was left out", logs.output[0])
         self.assertNotEqual(second._unseal("access_token_sealed"), before)
 
+    def test_one_companys_trouble_does_not_stop_anothers_sending(self):
+        first = self.connect()
+        other = self.setup_other_company(name="Druga Sp. z o.o.")["company"]
+        other.vat = f"PL{make_nip('other')}"
+        second = self.connect(company=other)
+        documents = self.env["l10n_pl_ksef.document"].sudo()
+        served = []
+
+        def process(_documents, connection):
+            served.append(connection)
+            if connection == first:
+                raise ZeroDivisionError
+
+        with (
+            patch.object(type(documents), "_process", process),
+            self.assertLogs("odoo.addons.l10n_pl_ksef", "ERROR"),
+        ):
+            documents._cron_send()
+        self.assertEqual(set(served), {first, second})
+
 
 @tagged("post_install_l10n", "post_install", "-at_install")
 class TestTwoWorkers(LocalHttp, TransactionCase):
