@@ -93,9 +93,10 @@ class Document(models.Model):
     _inherit = "l10n_pl_ksef.document"
 
     def _accept(self, *args, **kwargs):
-        super()._accept(*args, **kwargs)
+        result = super()._accept(*args, **kwargs)
         if self.move_id.l10n_pl_ksef_waiting_mail:
             self.env.ref("l10n_pl_ksef.ir_cron_mail")._trigger()
+        return result
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -104,13 +105,14 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _call_web_service_before_invoice_pdf_render(self, invoices_data):
         # EXTENDS 'account'
-        super()._call_web_service_before_invoice_pdf_render(invoices_data)
+        result = super()._call_web_service_before_invoice_pdf_render(invoices_data)
         for move, data in invoices_data.items():
             by_mail = "email" in data["sending_methods"] and not data.get("error")
             if by_mail and move._l10n_pl_ksef_mail_waits():
                 # An "error" keeps the PDF from being made before it has the number.
                 data["error"] = self.env._("The e-mail waits for the KSeF number.")
                 data["l10n_pl_ksef_waits"] = True
+        return result
 
     @api.model
     def _hook_if_errors(self, moves_data, allow_raising=True):

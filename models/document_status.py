@@ -113,7 +113,9 @@ class Document(models.Model):
     def _refuse(self, status):
         verdict = self.env["l10n_pl_ksef.verdict"]._of_invoice_status(status)
         original = status.extensions.get("originalKsefNumber")
-        message = "\n".join(filter(None, (verdict.message, original)))
+        message = verdict.message
+        if original and original not in message:
+            message = f"{message}\n{original}"
         self._reject(message, verdict.code)
         if verdict.outcome == "retry":
             # KSeF gave up through no fault of the invoice: a new row, a new attempt.

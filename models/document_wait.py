@@ -11,7 +11,10 @@ class Document(models.Model):
     _inherit = "l10n_pl_ksef.document"
 
     waiting_reason = fields.Char(
-        "Why It Waits", compute="_compute_waiting_reason", compute_sudo=True
+        "Why",
+        compute="_compute_waiting_reason",
+        compute_sudo=True,
+        help="What it waits for, or why KSeF did not take it, in a sentence.",
     )
 
     @api.model
@@ -37,8 +40,11 @@ class Document(models.Model):
     @api.depends("state", "retry_at", "status_message", "move_id.invoice_date")
     def _compute_waiting_reason(self):
         for document in self:
-            waits = document.state in WAITING
-            document.waiting_reason = waits and document._reason_of_waiting()
+            if document.state in WAITING:
+                document.waiting_reason = document._reason_of_waiting()
+            else:
+                told = (document.status_message or "").split(". ")[0]
+                document.waiting_reason = told.partition("\n")[0]
 
     def _reason_of_waiting(self):
         """Return a sentence about what this document waits for."""

@@ -85,12 +85,6 @@ class TestScope(KsefCase):
             lambda value: value.field_id.name == "l10n_pl_ksef_state"
         )
         new = values.mapped("new_value_char")
-        print(
-            "DBG",
-            self.env.context,
-            [(m.body, m.tracking_value_ids.ids) for m in invoice.message_ids],
-            invoice.env.context,
-        )
         self.assertIn("Waiting to be sent", new)
         self.assertIn("In KSeF", new)
 

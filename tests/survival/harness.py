@@ -347,6 +347,16 @@ class World:
         killed = self.servers.kill_worker()
         assert killed == 1, f"{killed} processes were killed"
 
+    def restart_postgresql(self):
+        """Everybody is thrown out in the middle of what they do.
+
+        A server whose cron thread looks for PostgreSQL just then loses that thread.
+        Where Odoo runs with workers it starts a new one; here the harness does.
+        """
+        postgres.stop()
+        postgres.start()
+        self.servers.kill_all()
+
     def stop(self):
         self.servers.stop()
         for clerk in (self.clerk, *self._others):

@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 from harness import wait_until  # noqa: E402
 from harness import world as make_world  # noqa: E402
 
-from tools import postgres, setup  # noqa: E402
+from tools import setup  # noqa: E402
 
 COUNTS = (1, 2, 3, 5, 12, 60)
 PATHS = ("/sessions", "/sessions/online", "/sessions/batch", "/batch-parts", "/upo")
@@ -68,8 +68,7 @@ def kill_all(world, chance):
 def restart_postgresql(world, chance):
     world.let_time_pass()
     time.sleep(chance.random())
-    postgres.stop()
-    postgres.start()
+    world.restart_postgresql()
 
 
 def lose_login(world, chance):

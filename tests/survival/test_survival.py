@@ -6,8 +6,6 @@ import pytest
 from harness import wait_until
 from soak_sending import many_at_once
 
-from tools import postgres
-
 FEW, MANY = 2, 5
 OPEN, SEND = r"/sessions/online$", r"/sessions/online/[^/]+/invoices$"
 STATUS = r"/sessions/[^/]+/invoices"
@@ -94,8 +92,7 @@ def test_postgresql_is_restarted_in_the_middle(world, count):
     ids = queued(world, count)
     world.wake()
     wait_until(lambda: world.sandbox.hits(fault), path)
-    postgres.stop()
-    postgres.start()
+    world.restart_postgresql()
     finish(world, ids)
 
 
