@@ -25,6 +25,8 @@ ROWS_AT_ONCE = 500
 FILES_AT_ONCE = 100
 IN_PROGRESS, READY, BEYOND_MARK = 100, 200, 420
 UNKNOWN_EXPORT = 21175
+KEPT = timedelta(days=90)
+FORGOTTEN_AT_ONCE = 1000
 # So often the same package may be unreadable before another one is ordered.
 MOST_TRIES = 3
 
@@ -231,6 +233,15 @@ class Export(models.Model):
         if self.fetch_id.date_type == ISSUE and package.last_issue:
             return datetime.combine(package.last_issue, time.min, WARSAW)
         return package.last_permanent_storage
+
+    @api.autovacuum
+    def _forget_old(self):
+        """What became of packages and of asked periods is of no use after a while."""
+        before = fields.Datetime.now() - KEPT
+        over = [("state", "in", ("done", "failed")), ("write_date", "<", before)]
+        self.search(over, limit=FORGOTTEN_AT_ONCE).unlink()
+        periods = [("kind", "=", "period"), *over]
+        self.env["l10n_pl_ksef.fetch"].search(periods, limit=FORGOTTEN_AT_ONCE).unlink()
 
     # --- the folder ----------------------------------------------------------
 

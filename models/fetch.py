@@ -84,8 +84,8 @@ class Fetch(models.Model):
     asked_at = fields.Datetime("Asked On", readonly=True)
     is_answered = fields.Boolean("Asker Has an Answer", readonly=True)
     found_count = fields.Integer("Found", readonly=True)
-    new_count = fields.Integer("New", readonly=True)
-    file_count = fields.Integer("Files", readonly=True)
+    new_count = fields.Integer("New Invoices", readonly=True)
+    file_count = fields.Integer("Files Fetched", readonly=True)
     finished_at = fields.Datetime("Finished On", readonly=True)
     is_running = fields.Boolean("Running", compute="_compute_is_running")
 

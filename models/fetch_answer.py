@@ -113,6 +113,7 @@ class Fetch(models.Model):
     def action_again(self):
         """Try again now."""
         self.check_access("read")
+        self.company_id._l10n_pl_ksef_check_may_fetch()
         stuck = self.sudo().filtered(lambda row: row.state != "done")
         stuck.filtered(lambda row: row.state == "failed").state = "waiting"
         stuck.write({"due_at": fields.Datetime.now(), "fail_count": 0})

@@ -86,13 +86,18 @@ class ResCompany(models.Model):
             limit=1,
         )
 
+    @api.model
+    def _l10n_pl_ksef_check_may_fetch(self):
+        """Refuse who may not fetch invoices from KSeF."""
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("You may not fetch invoices from KSeF."))
+
     def _l10n_pl_ksef_fetch_now(self):
         """Have everything new fetched in the background; the user is told after it.
 
         :return: a notice for the user, or the window that asks for the certificate
         """
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise AccessError(self.env._("You may not fetch invoices from KSeF."))
+        self._l10n_pl_ksef_check_may_fetch()
         fetches = self.env["l10n_pl_ksef.fetch"].sudo()
         for company in self:
             connection = company._l10n_pl_ksef_connection()

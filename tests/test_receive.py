@@ -221,3 +221,17 @@ class TestReceive(ReceivingCase):
         self.assertEqual(export.state, "ordered")
         export.key_sealed = "v1:another:AAAA"
         self.assertInboxIsLedger(self.receive(self.connection, rounds=20))
+
+    def test_old_packages_are_forgotten_checkpoints_are_not(self):
+        self.issue_many(12)
+        self.receive(self.connection)
+        exports = self.env[EXPORT].sudo()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE l10n_pl_ksef_export SET write_date = '2026-01-01';"
+            "UPDATE l10n_pl_ksef_fetch SET write_date = '2026-01-01'"
+        )
+        self.env.invalidate_all()
+        exports._forget_old()
+        self.assertFalse(exports.search([]))
+        self.assertTrue(self.fetch_row())

@@ -1,7 +1,7 @@
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -48,8 +48,7 @@ class FetchWindow(models.TransientModel):
     def action_fetch(self):
         """Order it, and show how it goes."""
         self.ensure_one()
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise UserError(self.env._("You may not fetch invoices from KSeF."))
+        self.company_id._l10n_pl_ksef_check_may_fetch()
         roles = self._roles()
         if not roles:
             raise UserError(self.env._("Choose at least one kind of invoices."))
@@ -76,15 +75,3 @@ class FetchWindow(models.TransientModel):
             first.astimezone(timezone.utc).replace(tzinfo=None),
             after.astimezone(timezone.utc).replace(tzinfo=None) - timedelta(seconds=1),
         )
-
-    @api.model
-    def _open_for(self, company):
-        """Return the window for ``company``."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fetch from KSeF"),
-            "res_model": self._name,
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_company_id": company.id},
-        }
