@@ -215,7 +215,7 @@ class AccountMove(models.Model):
         for company in self.company_id:
             connection = self.env["l10n_pl_ksef.connection"]._of_company(company)
             if connection.state == "connected":
-                documents._process(connection)
+                documents._process_now(connection)
         documents._trigger_next()
 
     def _post(self, soft=True):

@@ -105,4 +105,4 @@ class AccountMoveSend(models.AbstractModel):
             for company in pending.company_id:
                 connection = company._l10n_pl_ksef_connection()
                 if connection.state == "connected":
-                    documents._process(connection)
+                    documents._process_now(connection)

@@ -28,6 +28,18 @@ class Document(models.Model):
         return int(parameters.get_param(MANY_PARAMETER) or MANY)
 
     @api.model
+    def _process_now(self, connection):
+        """Process while somebody waits for it; what is many goes on in the cron."""
+        waiting = [
+            ("company_id", "=", connection.company_id.id),
+            ("state", "=", "queued"),
+        ]
+        if self.search_count(waiting) > self._many():
+            self._send_cron()._trigger()
+        else:
+            self._process(connection)
+
+    @api.model
     def _frozen(self, documents):
         """Freeze ``documents``, some at a time; return those that can go out now."""
         end = time.monotonic() + FREEZE_SECONDS
@@ -80,7 +92,7 @@ class Document(models.Model):
 
         :param verdict: why, or None when its process died
         """
-        back = self.filtered(lambda document: document.state in ("sending", "sent"))
+        back = self.filtered(lambda d: d.state in ("sending", "sent", "unknown"))
         pause = verdict and verdict.retry_after
         values = {
             "state": "queued",

@@ -30,9 +30,9 @@ class Document(models.Model):
             checkpoint(self.env)
         lost = self._due(connection, "unknown", kind="online")
         for session, documents in lost.grouped("session_id").items():
-            statuses = self._statuses(connection, session)
-            by_hash = {status.invoice_hash: status for status in statuses}
-            for document in documents:
+            statuses = session._listed_or_failed(connection)
+            by_hash = {status.invoice_hash: status for status in statuses or ()}
+            for document in documents if statuses is not None else ():
                 status = by_hash.get(document.xml_hash)
                 if status:
                     document._is_sent(status.reference)
@@ -51,12 +51,11 @@ class Document(models.Model):
         """Ask how the sent documents fare: one call a session, however many."""
         sent = self._due(connection, "sent", kind="online")
         for session, documents in sent.grouped("session_id").items():
-            if len(documents) == 1:
-                statuses = [documents._status(connection)]
-            else:
-                statuses = self._statuses(connection, session)
-            by_reference = {status.reference: status for status in statuses}
-            for document in documents:
+            statuses = session._listed_or_failed(
+                connection, documents if len(documents) == 1 else None
+            )
+            by_reference = {status.reference: status for status in statuses or ()}
+            for document in documents if statuses is not None else ():
                 status = by_reference.get(document.invoice_reference)
                 document._apply_status(connection, status)
                 checkpoint(self.env)

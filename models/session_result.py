@@ -44,6 +44,22 @@ class Session(models.Model):
             self._fail(connection, verdict, one_by_one=code in PACKAGE_REFUSED)
         return checkpoint(self.env)
 
+    def _listed_or_failed(self, connection, document=None):
+        """Return the states of this interactive session's invoices.
+
+        :param document: ask about this one only
+        :return: a list, or None when KSeF does not know the session: its documents have
+            been found by their hash, or are queued again
+        """
+        documents = document or self.env["l10n_pl_ksef.document"]
+        try:
+            if document:
+                return [documents._status(connection)]
+            return documents._statuses(connection, self)
+        except InvalidRequest as error:
+            self._fail(connection, self.env["l10n_pl_ksef.verdict"]._of(error))
+            return None
+
     def _settle(self, connection, answer):
         """KSeF has judged the invoices: take over its verdicts, then the UPO."""
         if self.state == "processing":
@@ -61,7 +77,9 @@ class Session(models.Model):
         return self._fail(connection, None)
 
     def _undecided(self):
-        return self.document_ids.filtered(lambda d: d.state in ("sending", "sent"))
+        return self.document_ids.filtered(
+            lambda d: d.state in ("sending", "sent", "unknown")
+        )
 
     def _apply_listing(self, connection):
         """Take over the state of every invoice that KSeF lists, a page at a time."""

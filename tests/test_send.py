@@ -104,6 +104,17 @@ class TestSend(KsefCase):
         self.assertEqual(len(self.sandbox.ledger(self.nip)), 1)
         self.assertEqual(len(invoice.l10n_pl_ksef_document_ids), 1)
 
+    def test_a_session_that_ksef_forgot_costs_nothing(self):
+        self.sandbox.knobs(processing_seconds=3600)
+        invoice = self.invoice()
+        invoice._l10n_pl_ksef_send()
+        self.assertEqual(invoice.l10n_pl_ksef_state, "sent")
+        self.sandbox.knobs(processing_seconds=0)
+        self.sandbox.fault(path="/sessions/[^/]+/inv", action="status", status=400)
+        self.process(self.connection)
+        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
+        self.assertEqual(len(self.sandbox.ledger(self.nip)), 1)
+
     def test_a_request_that_never_arrived_is_sent_again(self):
         self.sandbox.fault(
             method="POST", path="/sessions/online/.*/invoices", action="drop_before"
