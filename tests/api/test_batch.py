@@ -47,6 +47,20 @@ def test_ksef_can_put_the_package_together(tmp_path, compression, part_size):
         assert part.size <= part_size + 16
 
 
+@pytest.mark.parametrize("compression", [batch.ZIP, batch.TAR_GZ])
+def test_made_again_later_it_is_the_same(tmp_path, monkeypatch, compression):
+    packages = []
+    for name, moment in (("one", 1.0e9), ("two", 1.7e9)):
+        monkeypatch.setattr("time.time", lambda moment=moment: moment)
+        (tmp_path / name).mkdir()
+        packages.append(
+            batch.build_package(INVOICES, tmp_path / name, KEY, compression, 20_000)
+        )
+    one, two = packages
+    assert one.hash == two.hash
+    assert [part.hash for part in one.parts] == [part.hash for part in two.parts]
+
+
 def test_parts_are_numbered_from_one_and_no_plain_file_stays(tmp_path):
     package = batch.build_package(INVOICES, tmp_path, KEY, part_size=10_000)
     count = len(package.parts)

@@ -193,6 +193,19 @@ def test_an_answer_can_be_lost_after_it_was_accepted(fresh, caller):
     assert len(fresh.ledger()) == 1
 
 
+@pytest.mark.parametrize(("action", "kept"), [("hold_before", 0), ("hold_after", 1)])
+def test_the_line_can_be_held_long_enough_to_kill_the_caller(
+    fresh, caller, action, kept
+):
+    session = caller.open()
+    send(fresh, action=action, seconds=0.5)
+    began = time.monotonic()
+    with pytest.raises(requests.ConnectionError):
+        session.post(invoice("FV/1"))
+    assert time.monotonic() - began >= 0.5
+    assert len(fresh.ledger()) == kept
+
+
 def test_a_call_can_be_lost_before_anything_happened(fresh, caller):
     session = caller.open()
     send(fresh, action="drop_before")
