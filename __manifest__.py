@@ -38,6 +38,8 @@
         "views/notification_views.xml",
         "views/vault_views.xml",
         "report/report_invoice.xml",
+        "report/report_picture.xml",
+        "views/picture_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/**/*"],

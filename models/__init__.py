@@ -44,6 +44,8 @@ from . import (
     account_move_import_totals,
     account_tax,
     account_tax_purchase,
+    picture,
+    bill_picture,
     account_move_send,
     account_move_scope,
     account_move_mail,

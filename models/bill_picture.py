@@ -1,0 +1,140 @@
+"""Buttons that show the picture of an FA(3) document, and where it is attached."""
+
+import base64
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..ksef_api import qr
+from ..ksef_api.errors import DocumentError
+
+
+class Bill(models.Model):
+    _inherit = "l10n_pl_ksef.bill"
+
+    def action_picture(self):
+        """Show this invoice as a PDF, whether there is a bill of it or not."""
+        self.ensure_one()
+        self.check_access("read")
+        bill = self.sudo()
+        bill._need_file()
+        if not bill.has_file:
+            raise UserError(bill.status_message or self.env._("The file is not here."))
+        attachment = bill._picture()
+        return _shown(attachment)
+
+    def _picture_pdf(self):
+        """Return the picture (PDF, bytes) of this row's file.
+
+        :raise DocumentError: the file cannot be read
+        """
+        self.ensure_one()
+        link = qr.invoice_link(
+            self.env["l10n_pl_ksef.connection"]._environment_of(self.environment),
+            self.seller_nip,
+            self.issue_date,
+            self.xml_hash,
+        )
+        pictures = self.env["l10n_pl_ksef.picture"]
+        return pictures._pdf(self._xml(), self.ksef_number, link)
+
+    def _picture(self):
+        """Return the attachment with the picture; it is drawn once."""
+        return self.env["l10n_pl_ksef.picture"]._attached(
+            self, self.ksef_number, self._picture_pdf
+        )
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    def action_picture(self):
+        """Show what was sent, or will be, as a PDF."""
+        self.ensure_one()
+        self.check_access("read")
+        document = self.sudo()
+        if not document.xml_hash:
+            raise UserError(self.env._("The file has not been made yet."))
+        return _shown(document._picture())
+
+    def _picture_pdf(self):
+        """Return the picture (PDF, bytes) of this row's file."""
+        self.ensure_one()
+        link = None
+        if self.state == "accepted":
+            link = self.move_id._l10n_pl_ksef_qr_link()
+        pictures = self.env["l10n_pl_ksef.picture"]
+        return pictures._pdf(self._xml(), self.ksef_number, link or None)
+
+    def _picture(self):
+        name = self.ksef_number or (self.invoice_number or "").replace("/", "_")
+        return self.env["l10n_pl_ksef.picture"]._attached(self, name, self._picture_pdf)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_l10n_pl_ksef_picture(self):
+        """Show the FA(3) document of this invoice or bill as a PDF."""
+        self.ensure_one()
+        self.check_access("read")
+        move = self.sudo()
+        if bill := move.l10n_pl_ksef_bill_ids.filtered("has_file")[:1]:
+            return _shown(bill._picture())
+        if document := move._l10n_pl_ksef_current_document():
+            return document.action_picture()
+        if xml := move._l10n_pl_ksef_received_file():
+            return _shown(move._l10n_pl_ksef_picture(xml))
+        raise UserError(self.env._("There is no KSeF document of this invoice."))
+
+    def _l10n_pl_ksef_picture(self, xml):
+        pictures = self.env["l10n_pl_ksef.picture"]
+        name = (self.ref or "").replace("/", "_")
+        return pictures._attached(self, name, lambda: pictures._pdf(xml))
+
+
+class Picture(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.picture"
+
+    def _attached(self, record, name, draw):
+        """Return the picture kept with ``record``, drawn when it is not there yet.
+
+        One for each language; a document that was sent or received never changes.
+
+        :param draw: makes the PDF (bytes)
+        :raise UserError: the file cannot be read
+        """
+        language = (self.env.lang or "en_US")[:2]
+        file_name = f"KSeF-{name}-{language}.pdf"
+        attachments = self.env["ir.attachment"].sudo()
+        place = {
+            "res_model": record._name,
+            "res_id": record.id,
+            "name": file_name,
+        }
+        domain = [(field, "=", value) for field, value in place.items()]
+        if found := attachments.search(domain, limit=1):
+            return found
+        try:
+            pdf = draw()
+        except DocumentError as error:
+            raise UserError(
+                self.env._("The file cannot be read: %s", error.reason)
+            ) from None
+        return attachments.create(
+            {
+                **place,
+                "datas": base64.b64encode(pdf),
+                "mimetype": "application/pdf",
+                "company_id": record.company_id.id,
+            }
+        )
+
+
+def _shown(attachment):
+    """Return the action that opens a picture in a new page."""
+    return {
+        "type": "ir.actions.act_url",
+        "url": f"/web/content/{attachment.id}/{attachment.name}",
+        "target": "new",
+    }
