@@ -42,6 +42,7 @@ from . import (
     account_move_import_correction,
     account_move_import_lines,
     account_move_import_totals,
+    account_move_import_kept,
     account_tax,
     account_tax_purchase,
     picture,

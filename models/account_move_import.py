@@ -21,20 +21,25 @@ PURCHASE_SIGN = {"in_invoice": 1, "in_refund": -1}
 class Taking:
     """One document on its way into the books.
 
-    :param document: ``fa3`` Invoice
-    :param unknown: what the reader has no place for (``fa3`` Unknown)
+    :param read: ``fa3`` ReadResult: the document, and what the reader has no place for
+    :param raw: the file, to be kept with the bill; None when it is kept elsewhere
     :param received_on: day on which KSeF gave it its number; None when not from there
     :param told: sentences for the chatter: what somebody should look at
     :param tasks: those of them that somebody has to act on
     :param new_partner_ids: vendors that this document made
     """
 
-    document: fa3.Invoice
-    unknown: list = field(default_factory=list)
+    read: fa3.ReadResult
+    raw: bytes | None = None
     received_on: date | None = None
     told: list = field(default_factory=list)
     tasks: list = field(default_factory=list)
     new_partner_ids: set = field(default_factory=set)
+
+    @property
+    def document(self):
+        """*Faktura*."""
+        return self.read.document
 
     @property
     def body(self):
@@ -86,7 +91,7 @@ class AccountMove(models.Model):
             return self.env._("the file cannot be read: %s", error.reason)
         if reason := invoice._l10n_pl_ksef_reason_not_ours(read.document):
             return reason
-        invoice._l10n_pl_ksef_take_over(Taking(read.document, read.unknown))
+        invoice._l10n_pl_ksef_take_over(Taking(read, file_data["raw"]))
         return None
 
     def _l10n_pl_ksef_reason_not_ours(self, document):
@@ -117,6 +122,7 @@ class AccountMove(models.Model):
             move._l10n_pl_ksef_fill(taking)
         # Odoo knows its own VAT and total only now.
         self._l10n_pl_ksef_match_totals(taking)
+        self._l10n_pl_ksef_keep(taking)
         self._l10n_pl_ksef_import_tell(taking)
 
     def _l10n_pl_ksef_fill(self, taking):
@@ -210,5 +216,5 @@ class Bill(models.Model):
             self.with_context(tz="Europe/Warsaw"), self.stored_at
         )
         received_on = stored.date() if stored else None
-        move._l10n_pl_ksef_take_over(Taking(read.document, read.unknown, received_on))
+        move._l10n_pl_ksef_take_over(Taking(read, None, received_on))
         return move

@@ -66,11 +66,11 @@ class AccountMove(models.Model):
         }
         if contact:
             values |= {"email": contact.email, "phone": contact.phone}
-        context = clean_context(self.env.context)
-        partners = self.env["res.partner"].with_company(self.company_id)
+        env = self.env(context=clean_context(self.env.context))
+        partners = env["res.partner"].with_company(self.company_id)
         # A foreign seller is registered in Poland: Odoo would check the number by the
         # country of the address.
-        return partners.with_context(context, no_vat_validation=True).create(values)
+        return partners.with_context(no_vat_validation=True).create(values)
 
     def _l10n_pl_ksef_address_values(self, address):
         """Return street, postcode and town; FA(3) has two free lines for them.
@@ -134,9 +134,8 @@ class AccountMove(models.Model):
         """Return the accounts of a vendor that was just made, not trusted."""
         by_number = {_plain(account.number): account for account in accounts}
         # The journal that the file was dropped on is no journal of the account.
-        context = clean_context(self.env.context)
-        banks = self.env["res.partner.bank"].with_context(context)
-        return banks.create(
+        env = self.env(context=clean_context(self.env.context))
+        return env["res.partner.bank"].create(
             [
                 {
                     "acc_number": account.number,

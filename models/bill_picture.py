@@ -29,11 +29,10 @@ class Bill(models.Model):
         :raise DocumentError: the file cannot be read
         """
         self.ensure_one()
+        connections = self.env["l10n_pl_ksef.connection"].sudo()
+        environment = connections.new({"environment": self.environment})._environment()
         link = qr.invoice_link(
-            self.env["l10n_pl_ksef.connection"]._environment_of(self.environment),
-            self.seller_nip,
-            self.issue_date,
-            self.xml_hash,
+            environment, self.seller_nip, self.issue_date, self.xml_hash
         )
         pictures = self.env["l10n_pl_ksef.picture"]
         return pictures._pdf(self._xml(), self.ksef_number, link)

@@ -2,10 +2,12 @@
 
 from collections import namedtuple
 
+from markupsafe import Markup
+
 from odoo import api, models
 
 from ..ksef_api import fa3
-from .fa3_facts import Facts
+from .fa3_facts import Fact, Facts
 
 # wkhtmltopdf needs much longer for one long table than for many short ones.
 ROWS_AT_ONCE = 150
@@ -53,8 +55,13 @@ class Picture(models.AbstractModel):
     def _values(self, read, ksef_number, qr_link):
         document, facts = read.document, Facts(self.env)
         body = document.body
+        sums = self._sums(body, facts)
         moves = self.env["account.move"]
         return {
+            "doctype": Markup("<!DOCTYPE html>"),
+            "rows_at_once": ROWS_AT_ONCE,
+            "has_pln": any(row.vat_pln for row in sums),
+            "dates": self._dates(body, facts),
             "lang": (self.env.lang or "en")[:2],
             "document": document,
             "body": body,
@@ -65,11 +72,34 @@ class Picture(models.AbstractModel):
             "qr_link": qr_link,
             "qr_image": qr_link and moves._l10n_pl_ksef_qr_image(qr_link),
             "tables": self._tables(body, facts),
-            "sums": self._sums(body, facts),
+            "sums": sums,
             "sections": self._sections(document, facts),
+            "parties": self._parties(document, facts),
             "annotations": self._annotations(body, facts),
-            "is_marked": body.kind is not fa3.InvoiceKind.SALE,
         }
+
+    def _kept_values(self, read):
+        """Return the values of the page on a bill: all but lines and sums."""
+        document, facts = read.document, Facts(self.env)
+        return {
+            "document": document,
+            "body": document.body,
+            "rows_at_once": ROWS_AT_ONCE,
+            "facts": facts,
+            "unknown": read.unknown,
+            "annotations": self._annotations(document.body, facts),
+            "sections": self._sections(document, facts),
+            "parties": self._parties(document, facts),
+        }
+
+    def _parties(self, document, facts):
+        """Return sections of the parties that a bill has no field for, and more."""
+        parts = [(self.env._("Buyer"), document.buyer)]
+        parts += [(self.env._("Third party"), row) for row in document.third_parties]
+        if document.authorised:
+            parts.append((self.env._("Authorised party"), document.authorised))
+        parts.insert(0, (self.env._("Seller"), document.seller))
+        return [Section(title, facts.of(part)) for title, part in parts]
 
     def _tables(self, body, facts):
         """Return ``[(title, headings, chunks of rows)]``: lines, then the order."""
@@ -100,6 +130,18 @@ class Picture(models.AbstractModel):
                 ]
                 tables.append((title, headings, chunks))
         return tables
+
+    def _dates(self, body, facts):
+        """Return when and where it was issued, and what for."""
+        names = ("issue_date", "place", "sale_date", "period")
+        return [
+            Fact(
+                facts.label(fa3.Body, name),
+                facts.short(value) or facts.text(value),
+            )
+            for name in names
+            if (value := getattr(body, name))
+        ]
 
     def _sums(self, body, facts):
         """Return the sums by rate (*P_13*, *P_14*) as texts."""

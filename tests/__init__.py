@@ -10,6 +10,8 @@ from . import (
     test_import,
     test_inbox,
     test_morning,
+    test_ministry_examples,
+    test_picture,
     test_notification,
     test_receive,
     test_receive_companies,

@@ -1,0 +1,52 @@
+from odoo.tests import tagged
+
+from ..ksef_api import fa3
+from ..ksef_api.fa3.declare import specs_of
+from ..models.fa3_labels import LABELS
+from ..models.fa3_values import VALUES
+from .importing import ImportCase
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestPicture(ImportCase):
+    """Any FA(3) document is a PDF that people can read."""
+
+    def classes(self):
+        """Return every model class of FA(3)."""
+        found, todo = [], [fa3.Invoice]
+        while todo:
+            cls = todo.pop()
+            found.append(cls)
+            todo += [spec.kind for _name, spec in specs_of(cls) if spec.is_model]
+        return found
+
+    def test_every_field_has_a_label(self):
+        sums = {n for s in fa3.ALL_SUMS for n in (s.net, s.vat, s.vat_pln)}
+        for cls in self.classes():
+            names = {name for name, _spec in specs_of(cls) if name[0] != "_"}
+            if cls is fa3.Body:
+                names -= sums
+            self.assertEqual(names - LABELS[cls.__name__].keys(), set(), cls)
+
+    def test_values_with_names_exist(self):
+        for name, members in VALUES.items():
+            for member in members:
+                self.assertTrue(getattr(fa3, name)[member])
+
+    def html(self, document):
+        xml = fa3.write(document)
+        return self.env["l10n_pl_ksef.picture"]._html(fa3.read(xml), "KSEF-1", None)
+
+    def test_hostile_text_is_text(self):
+        document = self.document(
+            notes=[fa3.Note(key="<script>", value="<img src=x onerror=alert(1)>")],
+            lines=[self.line(name="<b>x</b><script>alert(1)</script>")],
+        )
+        html = self.html(document)
+        self.assertNotIn("<script", html)
+        self.assertNotIn("<img", html)
+        self.assertIn("&lt;script&gt;", html)
+
+    def test_a_pdf(self):
+        pdf = self.env["l10n_pl_ksef.picture"]._pdf(fa3.write(self.document()))
+        self.assertTrue(pdf.startswith(b"%PDF"))
