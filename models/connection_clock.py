@@ -28,7 +28,7 @@ class Connection(models.Model):
                     "The clock of this server differs from KSeF's by %(minutes)s "
                     "minutes. Have the administrator set it (NTP): invoices carry its "
                     "dates.",
-                    minutes=round(abs(connection.clock_skew) / 60, 1),
+                    minutes=max(1, round(abs(connection.clock_skew) / 60)),
                 )
             else:
                 connection.clock_message = False

@@ -177,6 +177,14 @@ class TestNotification(NotificationCase):
         settings.create({"l10n_pl_ksef_notification_ids": mine[2:].ids}).execute()
         self.assertEqual(mine.filtered("is_wanted"), mine[2:])
 
+    def test_an_accounting_administrator_saves_them_without_system_rights(self):
+        self.assertFalse(self.anna.has_group("base.group_system"))
+        mine = self.notification._of_user(self.anna, self.company)
+        settings = self.env["l10n_pl_ksef.settings"].with_user(self.anna)
+        page = settings.create({"l10n_pl_ksef_notification_ids": mine[:1].ids})
+        page.execute()
+        self.assertEqual(mine.filtered("is_wanted"), mine[:1])
+
 
 class TestEvents(NotificationCase):
     """What happens in KSeF reaches people."""
