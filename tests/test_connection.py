@@ -1,6 +1,8 @@
 import base64
 from unittest.mock import patch
 
+from asn1crypto import keys, pem
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
@@ -45,6 +47,15 @@ class TestCertificateUpload(KsefCase):
     def test_a_file_over_1_mb_is_refused(self):
         huge = base64.b64encode(b"0" * 1_000_001)
         self.assertRefused("larger than 1 MB", certificate_file=huge)
+
+    def test_a_key_that_would_take_hours_to_open_is_refused(self):
+        given = self.sandbox.certificate(self.nip)
+        _kind, _headers, der = pem.unarmor(given["key_pem"].encode())
+        info = keys.EncryptedPrivateKeyInfo.load(der)
+        parameters = info["encryption_algorithm"]["parameters"]
+        parameters["key_derivation_func"]["parameters"]["iteration_count"] = 2**31 - 1
+        endless = base64.b64encode(info.dump(force=True))
+        self.assertRefused("too long to open", key_file=endless)
 
     def test_a_certificate_without_its_key_is_refused(self):
         self.assertRefused("private key as well", key_file=False)
@@ -92,6 +103,15 @@ class TestAuthorisation(KsefCase):
             with self.subTest(key=key):
                 connection = self.connect(options={"key": key})
                 self.assertEqual(connection.certificate_id.status, "authorised")
+
+    def test_a_pkcs12_file_alone_will_do(self):
+        given = self.sandbox.certificate(self.nip)
+        connection = self.connect(
+            certificate_file=given["p12_b64"],
+            key_file=False,
+            password=given["password"],
+        )
+        self.assertEqual(connection.certificate_id.status, "authorised")
 
     def test_the_state_passes_through_processing(self):
         self.sandbox.knobs(auth_polls=2)
