@@ -24,6 +24,10 @@ class TestMorning(ReceivingCase, HttpCase):
         url = "/odoo/action-account.open_account_journal_dashboard_kanban"
         self.start_tour(url, "l10n_pl_ksef_morning", login=user.login)
         self.assertEqual(set(bills.mapped("state")), {"imported", "new"})
+        opened = bills.filtered(lambda bill: bill.invoice_number == "M/000012")
+        self.authenticate(user.login, user.login)
+        picture = self.url_open(opened.with_user(user).action_picture()["url"])
+        self.assertEqual(picture.content[:5], b"%PDF-")
         made = bills.filtered(lambda bill: bill.state == "imported")
         self.assertEqual(len(made), 3)
         self.assertIn("posted", made.move_id.mapped("state"))
