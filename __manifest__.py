@@ -26,6 +26,7 @@
         "views/fetch_window_views.xml",
         "views/certificate_upload_views.xml",
         "views/account_move_views.xml",
+        "views/account_move_fa3_views.xml",
         "views/account_journal_views.xml",
         "views/menus.xml",
         "views/account_move_scope_views.xml",

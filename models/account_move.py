@@ -4,7 +4,7 @@ from markupsafe import Markup
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from ..ksef_api import qr
 
@@ -263,6 +263,21 @@ class AccountMove(models.Model):
         waiting.write({"state": "cancelled", "retry_at": False})
         return super().button_draft()
 
+    def _l10n_pl_ksef_refuse_incomplete(self):
+        """Tell everything that one invoice lacks, and lead to where it is filled in.
+
+        Of many, each invoice's page tells it, and the others go.
+        """
+        if len(self) != 1:
+            return
+        problems = self._l10n_pl_ksef_problems()
+        if problems:
+            raise RedirectWarning(
+                "\n".join(problem.text for problem in problems),
+                problems[0].record._get_records_action(),
+                self.env._("Fill in"),
+            )
+
     def action_l10n_pl_ksef_send(self):
         """Send to KSeF; without an authorisation, ask for the certificate first."""
         sendable = self.filtered(lambda move: move._l10n_pl_ksef_is_sendable())
@@ -274,6 +289,7 @@ class AccountMove(models.Model):
                     "credit notes that are not in KSeF yet can."
                 )
             )
+        sendable._l10n_pl_ksef_refuse_incomplete()
         missing = sendable.company_id.filtered(
             lambda company: not company._l10n_pl_ksef_connection()._is_ready()
         )

@@ -38,14 +38,24 @@ class AccountMoveSend(models.AbstractModel):
                 alerts[f"{KEY}_connection"] = self._l10n_pl_ksef_no_connection(
                     company, of_company
                 )
-        problems = {move: move._l10n_pl_ksef_problems() for move in chosen}
-        for move, sentences in problems.items():
-            if sentences:
-                alerts[f"{KEY}_{move.id}"] = {
-                    "level": "danger",
-                    "message": "\n".join([f"{move.display_name}:", *sentences]),
-                }
+        for move in chosen:
+            alerts |= self._l10n_pl_ksef_missing(move)
         return alerts
+
+    def _l10n_pl_ksef_missing(self, move):
+        """Return an alert for each record in which something is to be filled in."""
+        by_record = {}
+        for problem in move._l10n_pl_ksef_problems():
+            by_record.setdefault(problem.record, []).append(problem.text)
+        return {
+            f"{KEY}_{move.id}_{record._name}_{record.id}": {
+                "level": "danger",
+                "message": "\n".join([f"{move.display_name}:", *sentences]),
+                "action_text": self.env._("Fill in"),
+                "action": record._get_records_action(),
+            }
+            for record, sentences in by_record.items()
+        }
 
     def _l10n_pl_ksef_no_connection(self, company, moves):
         alert = {

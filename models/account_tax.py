@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 
+from ..ksef_api import fa3
+
 # Tag of the Polish VAT return (JPK_V7) on a sales tax -> rate as FA(3) writes it
 # (P_12).
 # The first that matches counts: K_12 stands beside K_11, OSS has tags of its own.
 RATE_BY_TAG = (
     ("K_21", "0 WDT"),
     ("K_22", "0 EX"),
+    ("OSS", "oss"),
     ("K_31", "oo"),
     ("K_12", "np II"),
     ("K_11", "np I"),
@@ -35,19 +38,30 @@ class AccountTax(models.Model):
             ("oo", "reverse charge, domestic (oo)"),
             ("np I", "outside Poland (np I)"),
             ("np II", "services, art. 100 (1) 4 (np II)"),
+            ("oss", "VAT of another member state (OSS)"),
+            ("margin", "margin scheme"),
         ],
         "KSeF Rate",
         compute="_compute_l10n_pl_ksef_rate",
         store=True,
         readonly=False,
+        copy=False,
         help="How this tax stands in FA(3) (P_12). Found from the tags of the VAT "
         "return; change it where they do not tell.",
     )
 
+    l10n_pl_ksef_exemption_kind = fields.Selection(
+        [
+            ("act", "Polish VAT act or regulation (P_19A)"),
+            ("directive", "Directive 2006/112/EC (P_19B)"),
+            ("other", "Another legal basis (P_19C)"),
+        ],
+        "Kind of Legal Basis",
+        default="act",
+    )
     l10n_pl_ksef_exemption = fields.Char(
         "Legal Basis of the Exemption",
-        help="Provision of the VAT act that exempts (P_19A), for example "
-        "art. 43 ust. 1 pkt 29.",
+        help="Provision that exempts, for example art. 43 ust. 1 pkt 29.",
     )
 
     @api.depends(
@@ -66,8 +80,7 @@ class AccountTax(models.Model):
         self.ensure_one()
         if self.type_tax_use != "sale" or self.country_id.code != "PL":
             return False
-        tags = self.with_context(lang="en_US").invoice_repartition_line_ids.tag_ids
-        names = {(name or "").lstrip("+-") for name in tags.mapped("name")}
+        names = self._l10n_pl_ksef_tags()
         for tag, rate in RATE_BY_TAG:
             if tag in names:
                 return rate
@@ -79,3 +92,25 @@ class AccountTax(models.Model):
         """Tell whether this tax exempts without saying by which provision."""
         self.ensure_one()
         return self.l10n_pl_ksef_rate == "zw" and not self.l10n_pl_ksef_exemption
+
+    def _l10n_pl_ksef_tags(self):
+        """Return the names of the tags of the VAT return on these taxes (a set)."""
+        tags = self.with_context(lang="en_US").invoice_repartition_line_ids.tag_ids
+        return {(name or "").lstrip("+-") for name in tags.mapped("name")}
+
+    def _l10n_pl_ksef_sum_fields(self):
+        """Return the names of the sums that this tax counts in (``fa3`` Sums)."""
+        if self.l10n_pl_ksef_rate == "oss":
+            return fa3.OSS
+        if self.l10n_pl_ksef_rate == "margin":
+            return fa3.MARGIN
+        return fa3.RATES[fa3.Rate(self.l10n_pl_ksef_rate)].sums
+
+    def _l10n_pl_ksef_fa3_exemption(self):
+        """Return the legal basis of the exempt ones among these taxes."""
+        exempt = self.filtered(lambda tax: tax.l10n_pl_ksef_rate == "zw")
+        if not exempt:
+            return fa3.Exemption()
+        kind = exempt[0].l10n_pl_ksef_exemption_kind or "act"
+        bases = filter(None, exempt.mapped("l10n_pl_ksef_exemption"))
+        return fa3.Exemption(**{kind: "; ".join(dict.fromkeys(bases))})

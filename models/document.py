@@ -141,7 +141,7 @@ class Document(models.Model):
             return []
         problems = self.move_id._l10n_pl_ksef_problems()
         if problems:
-            return problems
+            return [problem.text for problem in problems]
         invoice = self.move_id._l10n_pl_ksef_invoice()
         schema = self.env["l10n_pl_ksef.schema"]
         faults = schema._faults(invoice)

@@ -1,0 +1,97 @@
+from odoo import fields, models
+
+from ..ksef_api import fa3
+
+
+class AccountMove(models.Model):
+    """Corrections (*faktura korygująca*): what is corrected, and why.
+
+    A credit note corrects downwards; a debit note (Odoo's *account_debit_note*, where
+    it is installed) upwards. The original may be in Odoo, several may be corrected at
+    once, and where it is not in Odoo its number and date are entered here.
+    """
+
+    _inherit = "account.move"
+
+    l10n_pl_ksef_correction_reason = fields.Char(
+        "Reason of the Correction", help="PrzyczynaKorekty."
+    )
+    l10n_pl_ksef_correction_effect = fields.Selection(
+        [
+            ("1", "On the date of the original invoice"),
+            ("2", "On the date of the correction"),
+            ("3", "On another date"),
+        ],
+        "Correction Counts for VAT",
+        help="TypKorekty.",
+    )
+    l10n_pl_ksef_corrected_ids = fields.Many2many(
+        "account.move",
+        "l10n_pl_ksef_corrected_rel",
+        "correction_id",
+        "original_id",
+        "Also Corrects",
+        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
+        "('commercial_partner_id', '=', commercial_partner_id), "
+        "('move_type', 'in', ('out_invoice', 'out_refund'))]",
+        help="Further invoices that this one corrects, for example of a period.",
+    )
+    l10n_pl_ksef_correction_period = fields.Char(
+        "Period of the Corrected Invoices",
+        help="OkresFaKorygowanej: of a discount for a period, art. 106j (3).",
+    )
+    l10n_pl_ksef_original_number = fields.Char(
+        "Number of the Original", help="Of an invoice that is not in Odoo."
+    )
+    l10n_pl_ksef_original_date = fields.Date("Date of the Original")
+    l10n_pl_ksef_original_ksef_number = fields.Char(
+        "KSeF Number of the Original",
+        help="Empty when the original was issued outside KSeF.",
+    )
+
+    def _l10n_pl_ksef_kind(self):
+        is_correction = self._l10n_pl_ksef_is_correction()
+        return fa3.InvoiceKind.CORRECTION if is_correction else fa3.InvoiceKind.SALE
+
+    def _l10n_pl_ksef_is_correction(self):
+        """Tell whether this is a correcting invoice: any credit note is."""
+        return self.move_type == "out_refund" or bool(self._l10n_pl_ksef_originals())
+
+    def _l10n_pl_ksef_originals(self):
+        """Return the invoices in Odoo that this one corrects."""
+        debited = self.debit_origin_id if "debit_origin_id" in self._fields else self
+        return (
+            self.reversed_entry_id | (debited - self) | self.l10n_pl_ksef_corrected_ids
+        )
+
+    def _l10n_pl_ksef_correction(self):
+        """Return what this invoice corrects, None when it corrects nothing."""
+        if not self._l10n_pl_ksef_is_correction():
+            return None
+        effect = self.l10n_pl_ksef_correction_effect
+        return fa3.Correction(
+            reason=self.l10n_pl_ksef_correction_reason or self.ref or None,
+            effect=fa3.CorrectionEffect(effect) if effect else None,
+            invoices=self._l10n_pl_ksef_corrected(),
+            period=self.l10n_pl_ksef_correction_period or None,
+        )
+
+    def _l10n_pl_ksef_corrected(self):
+        """*DaneFaKorygowanej*: originals in Odoo, and the one that is not."""
+        corrected = [
+            fa3.CorrectedInvoice(
+                issue_date=original.invoice_date,
+                number=original.name,
+                ksef_number=original.l10n_pl_ksef_number or None,
+            )
+            for original in self._l10n_pl_ksef_originals()
+        ]
+        if self.l10n_pl_ksef_original_number and self.l10n_pl_ksef_original_date:
+            corrected.append(
+                fa3.CorrectedInvoice(
+                    issue_date=self.l10n_pl_ksef_original_date,
+                    number=self.l10n_pl_ksef_original_number,
+                    ksef_number=self.l10n_pl_ksef_original_ksef_number or None,
+                )
+            )
+        return corrected

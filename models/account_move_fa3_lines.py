@@ -1,0 +1,136 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import models
+
+from ..ksef_api import fa3
+from .account_move_fa3 import to_decimal
+
+# Rates of our own, for lines that have no P_12.
+OSS, MARGIN = "oss", "margin"
+# Tag of the VAT return on a line -> procedure mark of FA(3).
+PROCEDURE_BY_TAG = {"I_42": "I_42", "I_63": "I_63"}
+
+
+class AccountMove(models.Model):
+    """Lines (*FaWiersz*) and sums by rate (*P_13*, *P_14*)."""
+
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_decimal(self, value, digits=2):
+        return to_decimal(value, digits)
+
+    def _l10n_pl_ksef_lines(self):
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+
+    def _l10n_pl_ksef_fa3_lines(self):
+        sign = self._l10n_pl_ksef_sign()
+        return [
+            self._l10n_pl_ksef_line(number, line, sign)
+            for number, line in enumerate(self._l10n_pl_ksef_lines(), 1)
+        ]
+
+    def _l10n_pl_ksef_line(self, number, line, sign):
+        product = line.product_id
+        net = to_decimal(line.price_subtotal)
+        price, discount = self._l10n_pl_ksef_price(line, net)
+        return fa3.Line(
+            number=number,
+            name=self._l10n_pl_ksef_line_name(line),
+            index=(product.default_code or "")[:50] or None,
+            gtin=(product.barcode or "")[:20] or None,
+            pkwiu=product.l10n_pl_ksef_pkwiu or None,
+            cn=product.l10n_pl_ksef_cn or None,
+            unit=line.product_uom_id.name or None,
+            quantity=sign * to_decimal(line.quantity, 6).normalize(),
+            unit_price_net=price,
+            discount=discount and sign * discount,
+            net=sign * net,
+            annex15=product.l10n_pl_ksef_annex15,
+            gtu=self._l10n_pl_ksef_gtu(product),
+            procedure=self._l10n_pl_ksef_procedure(line),
+            exchange_rate=self._l10n_pl_ksef_exchange_rate(),
+            **self._l10n_pl_ksef_line_rate(line),
+        )
+
+    def _l10n_pl_ksef_line_name(self, line):
+        """*P_7*, which holds 512 characters."""
+        name = line.name or line.product_id.display_name or ""
+        return name.strip()[:512] or None
+
+    def _l10n_pl_ksef_price(self, line, net):
+        """Return (*P_9A*, *P_10*): the net price, and the discount of the whole line.
+
+        :param net: net value of the line, discount taken off
+        """
+        quantity = line.quantity or 1
+        share = 1 - line.discount / 100
+        if not line.discount or share <= 0:
+            return to_decimal(line.price_subtotal / quantity, 8).normalize(), None
+        before = line.price_subtotal / share
+        discount = to_decimal(before) - net
+        return to_decimal(before / quantity, 8).normalize(), discount
+
+    def _l10n_pl_ksef_line_rate(self, line):
+        """Return the fields that say how the line is taxed."""
+        tax = self._l10n_pl_ksef_rated(line)
+        if tax.l10n_pl_ksef_rate == MARGIN:
+            return {}
+        if tax.l10n_pl_ksef_rate == OSS:
+            return {"oss_rate": to_decimal(tax.amount, 6).normalize()}
+        return {"rate": fa3.Rate(tax.l10n_pl_ksef_rate)}
+
+    def _l10n_pl_ksef_rated(self, line):
+        """Return the tax of a line that stands in FA(3)."""
+        return line.tax_ids.filtered("l10n_pl_ksef_rate")[:1]
+
+    def _l10n_pl_ksef_gtu(self, product):
+        return fa3.Gtu(product.l10n_pl_vat_gtu) if product.l10n_pl_vat_gtu else None
+
+    def _l10n_pl_ksef_procedure(self, line):
+        """*Procedura*: from the invoice's marks for JPK_V7 and the tags of the tax."""
+        if self.l10n_pl_vat_b_spv:
+            return fa3.Procedure.B_SPV
+        if self.l10n_pl_vat_b_spv_dostawa:
+            return fa3.Procedure.B_SPV_DOSTAWA
+        if self.l10n_pl_vat_b_mpv_prowizja:
+            return fa3.Procedure.B_MPV_PROWIZJA
+        tags = line.tax_ids._l10n_pl_ksef_tags()
+        found = [PROCEDURE_BY_TAG[tag] for tag in tags if tag in PROCEDURE_BY_TAG]
+        return fa3.Procedure(found[0]) if found else None
+
+    def _l10n_pl_ksef_is_foreign(self):
+        return self.currency_id != self.company_id.currency_id
+
+    def _l10n_pl_ksef_exchange_rate(self):
+        """*KursWaluty*: zlotys for one unit of the invoice's currency."""
+        if not self._l10n_pl_ksef_is_foreign() or not self.invoice_currency_rate:
+            return None
+        return to_decimal(1 / self.invoice_currency_rate, 6).normalize()
+
+    def _l10n_pl_ksef_sums(self):
+        """Return the sums by rate (*P_13*, *P_14*), as the books have them."""
+        sums = defaultdict(Decimal)
+        foreign = self._l10n_pl_ksef_is_foreign()
+        for line in self.line_ids:
+            if line.display_type == "product":
+                self._l10n_pl_ksef_add_net(sums, line, foreign)
+            elif line.tax_line_id.l10n_pl_ksef_rate:
+                of_rate = line.tax_line_id._l10n_pl_ksef_sum_fields()
+                sums[of_rate.vat] -= to_decimal(line.amount_currency)
+                if foreign and of_rate.vat_pln:
+                    sums[of_rate.vat_pln] -= to_decimal(line.balance)
+        return dict(sums)
+
+    def _l10n_pl_ksef_add_net(self, sums, line, foreign):
+        tax = self._l10n_pl_ksef_rated(line)
+        if not tax:
+            return
+        of_rate = tax._l10n_pl_ksef_sum_fields()
+        sums[of_rate.net] -= to_decimal(line.amount_currency)
+        if of_rate.vat:
+            sums[of_rate.vat] += 0
+        if foreign and of_rate.vat_pln:
+            sums[of_rate.vat_pln] += 0
