@@ -15,6 +15,7 @@
         "security/l10n_pl_ksef_security.xml",
         "data/ir_cron.xml",
         "data/ir_cron_tell.xml",
+        "data/ir_cron_picture.xml",
         "data/mail_templates.xml",
         "views/certificate_views.xml",
         "views/connection_views.xml",

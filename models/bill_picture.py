@@ -1,12 +1,18 @@
 """Buttons that show the picture of an FA(3) document, and where it is attached."""
 
 import base64
+import logging
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api import qr
 from ..ksef_api.errors import DocumentError
+from .concurrency import checkpoint, time_is_left
+
+_logger = logging.getLogger(__name__)
+
+DRAW_AT_ONCE = 20
 
 
 class Bill(models.Model):
@@ -38,9 +44,12 @@ class Bill(models.Model):
         return pictures._pdf(self._xml(), self.ksef_number, link)
 
     def _picture(self):
-        """Return the attachment with the picture; it is drawn once."""
+        """Return the attachment with the picture; it is drawn once.
+
+        It stands among the attachments of the vendor bill when there is one.
+        """
         return self.env["l10n_pl_ksef.picture"]._attached(
-            self, self.ksef_number, self._picture_pdf
+            self.move_id or self, self.ksef_number, self._picture_pdf
         )
 
 
@@ -73,23 +82,58 @@ class Document(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    l10n_pl_ksef_picture_due = fields.Boolean(
+        "Picture Is to Be Drawn", readonly=True, copy=False, index="btree_not_null"
+    )
+
     def action_l10n_pl_ksef_picture(self):
         """Show the FA(3) document of this invoice or bill as a PDF."""
         self.ensure_one()
         self.check_access("read")
         move = self.sudo()
-        if bill := move.l10n_pl_ksef_bill_ids.filtered("has_file")[:1]:
-            return _shown(bill._picture())
-        if document := move._l10n_pl_ksef_current_document():
+        document = move._l10n_pl_ksef_current_document()
+        if document and not move.l10n_pl_ksef_kept:
             return document.action_picture()
-        if xml := move._l10n_pl_ksef_received_file():
-            return _shown(move._l10n_pl_ksef_picture(xml))
-        raise UserError(self.env._("There is no KSeF document of this invoice."))
+        return _shown(move._l10n_pl_ksef_picture())
 
-    def _l10n_pl_ksef_picture(self, xml):
+    def _l10n_pl_ksef_picture(self):
+        """Return the picture of the file that this bill was made of (attachment).
+
+        :raise UserError: there is no such file
+        """
+        if bill := self.l10n_pl_ksef_bill_ids.filtered("has_file")[:1]:
+            return bill._picture()
+        xml = self._l10n_pl_ksef_received_file()
+        if not xml:
+            raise UserError(self.env._("There is no KSeF document of this invoice."))
         pictures = self.env["l10n_pl_ksef.picture"]
         name = (self.ref or "").replace("/", "_")
         return pictures._attached(self, name, lambda: pictures._pdf(xml))
+
+    def _l10n_pl_ksef_keep(self, taking):
+        # The picture takes longer than the bill: a cron draws it.
+        super()._l10n_pl_ksef_keep(taking)
+        self.l10n_pl_ksef_picture_due = True
+        self.env.ref("l10n_pl_ksef.ir_cron_picture").sudo()._trigger()
+
+    @api.model
+    def _cron_l10n_pl_ksef_draw(self):
+        """Attach the picture to each bill made of a KSeF file, in its company's
+        language; one that cannot be drawn has the button still."""
+        due = [("l10n_pl_ksef_picture_due", "=", True)]
+        while time_is_left(self.env) and (
+            moves := self.sudo().search(due, limit=DRAW_AT_ONCE)
+        ):
+            for move in moves:
+                move.l10n_pl_ksef_picture_due = None
+                checkpoint(self.env)
+                language = move.company_id.partner_id.lang
+                try:
+                    with self.env.cr.savepoint():
+                        move.with_context(lang=language)._l10n_pl_ksef_picture()
+                except UserError as error:
+                    _logger.info("KSeF: no picture of %s: %s", move, error)
+                checkpoint(self.env)
 
 
 class Picture(models.AbstractModel):

@@ -13,10 +13,13 @@ from odoo.tools import format_date
 
 from ..ksef_api import fa3
 from ..ksef_api.fa3.declare import is_given, specs_of
+from ..ksef_api.fa3.values import AMOUNT, PRICE
 from .fa3_labels import LABELS
 from .fa3_values import VALUES
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+AMOUNTS = (AMOUNT, PRICE)
+GROSZ = Decimal("0.01")
 HARD_SPACE = "\u00a0"
 
 
@@ -44,23 +47,27 @@ class Facts:
         :param without: names of fields that are shown elsewhere
         """
         facts = []
-        for name, _spec in specs_of(type(value)):
+        for name, spec in specs_of(type(value)):
             if name.startswith("_") or name in without:
                 continue
             inside = getattr(value, name)
+            if name == "identification":
+                facts += self.of(inside)
+                continue
             for item in inside if isinstance(inside, list) else [inside]:
                 if is_given(item):
-                    facts.append(self._fact(self.label(type(value), name), item))
+                    label = self.label(type(value), name)
+                    facts.append(self._fact(label, item, spec))
         return [fact for fact in facts if fact.text or fact.facts]
 
-    def _fact(self, label, value):
+    def _fact(self, label, value, spec):
         if isinstance(value, fa3.Note):
             place = f" ({value.line_number})" if value.line_number else ""
             return Fact(value.key + place, value.value)
         if hasattr(value, "__dataclass_fields__"):
             text = self.short(value)
             return Fact(label, text) if text else Fact(label, facts=self.of(value))
-        return Fact(label, self.text(value))
+        return Fact(label, self.text_of(spec, value))
 
     def label(self, cls, name):
         """Return what people call a field."""
@@ -79,7 +86,7 @@ class Facts:
         if isinstance(value, (fa3.Contact, fa3.AuthorisedContact)):
             return ", ".join(filter(None, (value.email, value.phone)))
         if isinstance(value, fa3.Adjustment):
-            return f"{value.reason}: {self.text(value.amount)}"
+            return f"{value.reason}: {self.amount(value.amount)}"
         return None
 
     def text(self, value):
@@ -104,6 +111,16 @@ class Facts:
             return format_date(self.env, value)
         return str(value)
 
+    def text_of(self, spec, value):
+        """Return the value of a field as text; amounts have grosze."""
+        return self.amount(value) if spec.kind in AMOUNTS else self.text(value)
+
+    def amount(self, value):
+        """Return an amount with two digits after the point, or more if it has them."""
+        if value is not None and value.as_tuple().exponent > -2:
+            value = value.quantize(GROSZ)
+        return self.text(value)
+
     def _code(self, value):
         is_percent = isinstance(value, fa3.Rate) and value.value.isdigit()
         return f"{value.value}%" if is_percent else value.value
@@ -118,9 +135,9 @@ class Facts:
         if not lines:
             return [], []
         cls = type(lines[0])
-        names = [
-            name
-            for name, _spec in specs_of(cls)
+        columns = [
+            (name, spec)
+            for name, spec in specs_of(cls)
             if name in COLUMNS and any(is_given(getattr(row, name)) for row in lines)
         ]
         codes = [
@@ -128,11 +145,11 @@ class Facts:
             for name, _spec in specs_of(cls)
             if name not in COLUMNS and name != "before"
         ]
-        headings = [(self.label(cls, name), name) for name in names]
-        return headings, [self._row(line, names, codes) for line in lines]
+        headings = [(self.label(cls, name), name) for name, _spec in columns]
+        return headings, [self._row(line, columns, codes) for line in lines]
 
-    def _row(self, line, names, codes):
-        cells = [self.text(getattr(line, name)) for name in names]
+    def _row(self, line, columns, codes):
+        cells = [self.text_of(spec, getattr(line, name)) for name, spec in columns]
         below = [
             f"{label}: {self.text(getattr(line, name))}"
             for name, label in codes

@@ -148,7 +148,7 @@ class Picture(models.AbstractModel):
         rows = []
         for sums, net, vat, vat_pln in fa3.summary(body):
             amounts = (net, vat, net + (vat or 0), vat_pln)
-            texts = [facts.text(amount) for amount in amounts]
+            texts = [facts.amount(amount) for amount in amounts]
             rows.append(Sum(self._sum_label(body, sums, facts), *texts))
         return rows
 
@@ -157,7 +157,8 @@ class Picture(models.AbstractModel):
             return self.env._("margin")
         if sums is fa3.OSS:
             return "OSS"
-        of_lines = {row.rate for row in body.lines if fa3.sums_of(row) is sums}
+        lines = [*body.lines, *(body.order.lines if body.order else ())]
+        of_lines = {row.rate for row in lines if fa3.sums_of(row) is sums}
         rates = [rule.rate for rule in fa3.RATES.values() if rule.sums is sums]
         shown = [rate for rate in rates if rate in of_lines] or rates
         return " / ".join(facts.text(rate) for rate in shown)

@@ -438,3 +438,25 @@ class TestImport(ImportCase):
         bill.l10n_pl_ksef_received_on = "2026-11-02"
         bill.invoice_date = "2026-10-30"
         self.assertGreaterEqual(bill.date, date(2026, 11, 2))
+
+    # --- files that are no good ----------------------------------------------
+
+    def test_hostile_files_make_nothing_but_an_empty_bill(self):
+        good = fa3.write(self.document())
+        entities = b"<!DOCTYPE f [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
+        laughs = b"<!DOCTYPE f [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]>"
+        declaration, rest = good.split(b"?>", 1)
+        files = {
+            "cut": good[:700],
+            "entities": declaration + b"?>" + entities + rest,
+            "laughs": declaration + b"?>" + laughs + rest.replace(b"Towar 1", b"&b;"),
+            "number": good.replace(b"<P_15>123.00<", b"<P_15>NaN<"),
+            "missing": good.replace(b"<P_2>FV/1/11/2026</P_2>", b""),
+            "encoding": good.decode().replace("Nowy", "Żółty").encode("iso-8859-2"),
+        }
+        for name, raw in files.items():
+            with self.subTest(name):
+                bill = self.drop(raw, f"{name}.xml")
+                self.assertFalse(bill.invoice_line_ids)
+                self.assertFalse(bill.partner_id)
+                self.assertNotIn("root:", self.told(bill))

@@ -50,3 +50,53 @@ class TestPicture(ImportCase):
     def test_a_pdf(self):
         pdf = self.env["l10n_pl_ksef.picture"]._pdf(fa3.write(self.document()))
         self.assertTrue(pdf.startswith(b"%PDF"))
+
+    def test_the_picture_is_attached_to_the_bill(self):
+        self.company.partner_id.lang = "en_US"
+        bill = self.drop(self.document())
+        self.env["account.move"]._cron_l10n_pl_ksef_draw()
+        attachment = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "account.move"),
+                ("res_id", "=", bill.id),
+                ("mimetype", "=", "application/pdf"),
+            ]
+        )
+        self.assertEqual(len(attachment), 1)
+        self.assertEqual(attachment.name, "KSeF-FV_1_11_2026-en.pdf")
+        self.assertTrue(attachment.raw.startswith(b"%PDF"))
+        self.assertFalse(bill.l10n_pl_ksef_picture_due)
+        action = bill.action_l10n_pl_ksef_picture()
+        self.assertIn(f"/{attachment.id}/", action["url"])
+
+    def test_what_odoo_has_no_field_for_is_kept_on_the_bill(self):
+        third = fa3.ThirdParty(
+            identification=fa3.ThirdPartyIdentification(no_id=True, name="Odbiorca X"),
+            role=fa3.ThirdPartyRole.RECEIVER,
+        )
+        document = self.document(
+            notes=[fa3.Note(key="Numer licznika", value="<b>77</b>")],
+            annotations=fa3.Annotations(split_payment=True),
+            terms=fa3.Terms(orders=[fa3.PurchaseOrder(number="ZAM/9")]),
+            lines=[self.line(pkwiu="31.01.11", gtu=fa3.Gtu.GTU_01)],
+        )
+        document.third_parties = [third]
+        document.footer = fa3.Footer(notes=[fa3.FooterNote(text="Dziękujemy")])
+        xml = fa3.write(document).replace(
+            b"</Naglowek>", "<Nowosc>coś</Nowosc></Naglowek>".encode()
+        )
+        bill = self.drop(xml)
+        for text in (
+            "Odbiorca X",
+            "Numer licznika",
+            "&lt;b&gt;77&lt;/b&gt;",
+            "Split payment",
+            "ZAM/9",
+            "31.01.11",
+            "GTU_01",
+            "Dziękujemy",
+            "Nowosc",
+            "coś",
+        ):
+            self.assertIn(text, bill.l10n_pl_ksef_kept)
+        self.assertEqual(bill._l10n_pl_ksef_received_file(), xml)
