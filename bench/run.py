@@ -7,9 +7,9 @@ from pathlib import Path
 BENCH = Path(__file__).resolve().parent
 
 
-def from_odoo():
-    """What Odoo's shell prints of the benchmark that needs a database."""
-    script = (BENCH / "fa3_from_odoo.py").read_text()
+def from_odoo(name):
+    """What Odoo's shell prints of a benchmark that needs a database."""
+    script = (BENCH / name).read_text()
     shell = subprocess.run(
         [BENCH.parent / "dev", "shell"], input=script, capture_output=True, text=True
     )
@@ -21,7 +21,8 @@ def from_odoo():
 
 def main():
     subprocess.run([sys.executable, BENCH / "fa3.py"], check=True)
-    print("\n".join(from_odoo()))
+    for name in ("fa3_from_odoo.py", "import_from_odoo.py"):
+        print("\n".join(from_odoo(name)))
     subprocess.run([sys.executable, BENCH / "sending.py"], check=True)
     subprocess.run([sys.executable, BENCH / "receive.py"], check=True)
 

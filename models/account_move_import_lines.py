@@ -24,6 +24,7 @@ class Tools:
     taxes: Taxes
     units: dict
     digits: int
+    account_id: int
 
 
 def line_net(line):
@@ -78,7 +79,19 @@ class AccountMove(models.Model):
             Taxes(self.company_id, taking.document.seller),
             find_units(self.env, {line.unit for line in lines}),
             self.env["decimal.precision"].precision_get("Product Unit"),
+            self._l10n_pl_ksef_usual_account(vendor),
         )
+
+    def _l10n_pl_ksef_usual_account(self, vendor):
+        """Return the account that Odoo would find for a line without product.
+
+        Odoo asks for it line by line; here it is asked once.
+        """
+        accounts = self.env["account.account"]
+        usual = accounts._get_most_frequent_account_for_partner(
+            self.company_id.id, vendor.id, self.move_type
+        )
+        return usual or self.journal_id.default_account_id.id
 
     def _l10n_pl_ksef_import_line(self, line, net, taking, tools):
         """Return one line, whose subtotal is ``net`` (Decimal).
@@ -110,6 +123,8 @@ class AccountMove(models.Model):
         }
         if product:
             values["product_id"] = product.id
+        elif tools.account_id:
+            values["account_id"] = tools.account_id
         if unit or not product:
             values["product_uom_id"] = unit.id if unit else False
         return values

@@ -112,9 +112,9 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_keep(self, taking):
         # The picture takes longer than the bill: a cron draws it.
-        super()._l10n_pl_ksef_keep(taking)
         self.l10n_pl_ksef_picture_due = True
         self.env.ref("l10n_pl_ksef.ir_cron_picture").sudo()._trigger()
+        return super()._l10n_pl_ksef_keep(taking)
 
     @api.model
     def _cron_l10n_pl_ksef_draw(self):
