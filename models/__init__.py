@@ -35,6 +35,7 @@ from . import (
     settings_fetch,
     settings_fa3,
     account_journal,
+    account_move_lock,
     account_move,
     account_move_party,
     account_move_fa3,

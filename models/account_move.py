@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..ksef_api import qr
+from .account_move_lock import LOCKED
 
 MIRRORED_STATUS = {
     "sending": "sent",
@@ -15,7 +16,6 @@ MIRRORED_STATUS = {
     "accepted": "accepted",
     "rejected": "rejected",
 }
-LOCKED = ("sending", "sent", "unknown", "accepted")
 
 
 class AccountMove(models.Model):
@@ -245,18 +245,7 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         # EXTENDS 'account'
-        locked = self.filtered(
-            lambda move: move.is_sale_document() and move.l10n_pl_ksef_state in LOCKED
-        )
-        if locked:
-            raise UserError(
-                self.env._(
-                    "These invoices are in KSeF or on the way to it, so they can "
-                    "only be "
-                    "corrected by a credit note: %(names)s",
-                    names=", ".join(locked.mapped("name")),
-                )
-            )
+        self._l10n_pl_ksef_refuse_locked()
         waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda document: document.state == "queued"
         )

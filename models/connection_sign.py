@@ -25,8 +25,8 @@ class Connection(models.Model):
     request_file = fields.Binary(
         "File to Sign", attachment=False, groups=fields.NO_ACCESS
     )
-    signed_request = fields.Binary(
-        "Signed File", attachment=False, groups=fields.NO_ACCESS
+    signed_request_sealed = fields.Text(
+        "Signed File (encrypted)", groups=fields.NO_ACCESS, copy=False
     )
 
     def action_sign(self):
@@ -86,7 +86,7 @@ class Connection(models.Model):
         self._order_authorisation()
         self.write(
             {
-                "signed_request": base64.b64encode(signed),
+                "signed_request_sealed": self._seal("signed_request_sealed", signed),
                 "request_file": False,
                 "sign_until": False,
             }
@@ -98,8 +98,8 @@ class Connection(models.Model):
     def _submit_by_method(self, challenge):
         if self.method != "signed_file":
             return super()._submit_by_method(challenge)
-        signed = base64.b64decode(self.with_context(bin_size=False).signed_request)
-        self.signed_request = False
+        signed = self._unseal("signed_request_sealed")
+        self.signed_request_sealed = False
         return self._call_public(lambda client: client.authenticate_xades(signed))
 
     def _fault_sentence(self, reason):

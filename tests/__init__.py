@@ -12,6 +12,7 @@ from . import (
     test_limits,
     test_import,
     test_inbox,
+    test_lock,
     test_morning,
     test_ministry_examples,
     test_picture,

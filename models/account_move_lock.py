@@ -1,0 +1,75 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# From the moment of sending on, an invoice is what KSeF has.
+LOCKED = ("sending", "unknown", "sent", "accepted", "offline")
+# What stands in the document and may otherwise change on a posted invoice.
+FROZEN_FIELDS = (
+    "name",
+    "invoice_date",
+    "taxable_supply_date",
+    "delivery_date",
+    "partner_id",
+    "currency_id",
+    "partner_bank_id",
+)
+FROZEN_LINE_FIELDS = ("name", "quantity", "price_unit", "discount", "tax_ids")
+
+
+class AccountMove(models.Model):
+    """What is in KSeF or on the way there stays as it is (art. 106j of the VAT act)."""
+
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_locked(self):
+        """Return those of these customer invoices that KSeF has or is about to have."""
+        return self.filtered(
+            lambda move: move.is_sale_document() and move.l10n_pl_ksef_state in LOCKED
+        )
+
+    def _l10n_pl_ksef_refuse_locked(self):
+        """:raise UserError: naming the invoices that may only be corrected"""
+        locked = self._l10n_pl_ksef_locked()
+        if locked:
+            raise UserError(
+                self.env._(
+                    "These invoices are in KSeF or on the way to it, so they can only "
+                    "be corrected by a credit note: %(names)s",
+                    names=", ".join(locked.mapped("name")),
+                )
+            )
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        for name in FROZEN_FIELDS:
+            if name in vals:
+                self.filtered(
+                    lambda m, n=name: m._l10n_pl_ksef_changes(n, vals[n])
+                )._l10n_pl_ksef_refuse_locked()
+        return super().write(vals)
+
+    def _l10n_pl_ksef_changes(self, name, value):
+        """Tell whether ``value`` is another one than the field holds now."""
+        field = self._fields[name]
+        now = field.convert_to_write(self[name], self)
+        return field.convert_to_write(field.convert_to_cache(value, self), self) != now
+
+    @api.ondelete(at_uninstall=False)
+    def _l10n_pl_ksef_unlink_locked(self):
+        self._l10n_pl_ksef_refuse_locked()
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        if any(name in vals for name in FROZEN_LINE_FIELDS):
+            products = self.filtered(lambda line: line.display_type == "product")
+            products.move_id._l10n_pl_ksef_refuse_locked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _l10n_pl_ksef_unlink_locked(self):
+        products = self.filtered(lambda line: line.display_type == "product")
+        products.move_id._l10n_pl_ksef_refuse_locked()
