@@ -161,15 +161,17 @@ class TestConnectBySignedFile(ConnectCase):
 
     def test_the_instructions_name_settings_and_providers(self):
         sign = self.to_sign()
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "l10n_pl_ksef.report_sign_instructions", sign.connection_id.ids
-        )[0]
-        text = " ".join(etree.HTML(html).itertext())
-        for word in (
-            *("XAdES", "enveloped", "SHA-256", "CenCert", "Szafir", "Certum"),
-            *("Sigillum", "EuroCert", "PWPW", "trusted"),
-        ):
-            self.assertIn(word, text)
+        names = ("XAdES", "enveloped", "SHA-256", "CenCert", "Szafir", "Certum")
+        names += ("Sigillum", "EuroCert", "PWPW")
+        for lang, profile in (("en_US", "rusted profile"), ("pl_PL", "rofil zaufany")):
+            with self.subTest(lang):
+                self.env.user.lang = lang
+                html = self.env["ir.actions.report"]._render_qweb_html(
+                    "l10n_pl_ksef.report_sign_instructions", sign.connection_id.ids
+                )[0]
+                text = " ".join(etree.HTML(html).itertext())
+                for word in (*names, profile):
+                    self.assertIn(word, text)
 
 
 class TestConnectAnswers(ConnectCase):

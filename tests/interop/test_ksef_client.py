@@ -101,7 +101,8 @@ def test_it_logs_in_with_a_ksef_token(sandbox, client):
     assert client.limits.get_context_limits(pair.access_token).online_session
 
 
-def test_it_reads_limits(client, access):
+def test_it_reads_limits(sandbox, client, access):
+    sandbox.order("/knobs", rate_limits="production")
     limits = client.rate_limits.get_rate_limits(access)
     assert limits.invoice_send.per_hour == 180
     assert client.limits.get_subject_limits(access).certificate.max_certificates == 100
