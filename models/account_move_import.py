@@ -1,5 +1,6 @@
 """FA(3) files become vendor bills: Odoo's own import pipeline, and the order of it."""
 
+import base64
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -137,6 +138,7 @@ class AccountMove(models.Model):
                 "invoice_date": body.issue_date,
                 "taxable_supply_date": self._l10n_pl_ksef_supplied_on(body),
                 "l10n_pl_ksef_received_on": taking.received_on,
+                "l10n_pl_ksef_file": taking.raw and base64.b64encode(taking.raw),
                 "currency_id": self._l10n_pl_ksef_import_currency(body.currency).id,
             }
         )
@@ -160,6 +162,8 @@ class AccountMove(models.Model):
         # EXTENDS 'account': VAT is deducted no earlier than the invoice was received
         source = super()._get_accounting_date_source()
         received = self.l10n_pl_ksef_received_on
+        if not received and self.l10n_pl_ksef_file:
+            received = self.invoice_date
         is_later = received and source and received > source
         return received if is_later and self.is_purchase_document() else source
 

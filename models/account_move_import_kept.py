@@ -41,15 +41,13 @@ class AccountMove(models.Model):
             move.l10n_pl_ksef_file_name = f"{(move.ref or 'FA3').replace('/', '_')}.xml"
 
     def _l10n_pl_ksef_keep(self, taking):
-        """Keep the rest of the document on the bill, and the file as it came."""
+        """Keep the rest of the document readable on the bill."""
         values = self.env["l10n_pl_ksef.picture"]._kept_values(taking.read)
         values["line_details"] = self._l10n_pl_ksef_line_details(
             taking.body, values["facts"]
         )
         html = self.env["ir.qweb"]._render("l10n_pl_ksef.kept", values)
         self.l10n_pl_ksef_kept = html
-        if taking.raw:
-            self.l10n_pl_ksef_file = base64.b64encode(taking.raw)
 
     def _l10n_pl_ksef_line_details(self, body, facts):
         """Return ``[(number, name, text)]`` of lines with codes and marks."""

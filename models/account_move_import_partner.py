@@ -16,6 +16,7 @@ class AccountMove(models.Model):
         country = self._l10n_pl_ksef_country(seller.address.country)
         partner = self._l10n_pl_ksef_find_partner(seller, country)
         if partner:
+            self._l10n_pl_ksef_tell_other_name(taking, partner)
             return partner
         partner = self._l10n_pl_ksef_new_partner(seller, country)
         taking.new_partner_ids.add(partner.id)
@@ -26,6 +27,21 @@ class AccountMove(models.Model):
             )
         )
         return partner
+
+    def _l10n_pl_ksef_tell_other_name(self, taking, partner):
+        name = taking.document.seller.identification.name
+        known, given = (
+            "".join(filter(str.isalnum, text or "")).casefold()
+            for text in (partner.name, name)
+        )
+        if known != given:
+            taking.told.append(
+                self.env._(
+                    "The invoice calls the vendor %(name)s; here it is %(known)s.",
+                    name=name,
+                    known=partner.name,
+                )
+            )
 
     def _l10n_pl_ksef_country(self, code):
         # FA(3) writes Greece as EL in VAT numbers and as GR in addresses.

@@ -429,6 +429,7 @@ class TestImport(ImportCase):
             )
         )
         self.assertEqual(str(bill.taxable_supply_date), "2026-10-30")
+        self.assertGreaterEqual(bill.date, bill.invoice_date)
         self.assertEqual(str(bill.invoice_date_due), "2026-11-16")
         self.assertIn("23.00 PLN", self.told(bill))
 
