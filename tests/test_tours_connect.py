@@ -77,6 +77,21 @@ class TestToursConnect(ConnectCase, HttpCase):
         self.tour("refusals")
         self.assertFalse(self.connection())
 
+    @mute_logger("odoo.http")  # Odoo warns of every refusal
+    def test_a_wrong_nip_and_unconfirmed_production_are_refused(self):
+        self.welcomed()
+        self.tour("wrong_answers")
+        self.assertFalse(self.connection())
+
+    @mute_logger("odoo.http")  # Odoo warns of every refusal
+    def test_an_unsigned_file_is_refused_and_the_window_stays(self):
+        self.welcomed()
+        self.tour("sign_download")
+        request = base64.b64decode(self.connection().request_file)
+        self.give("ksef_signed", request)
+        self.tour("sign_refused")
+        self.assertEqual(self.connection().state, "to_sign")
+
     def test_the_welcome_screen_is_skipped_once_and_the_banner_stays(self):
         self.tour("welcome", DASHBOARD)
         self.tour("banner", DASHBOARD)
@@ -93,6 +108,10 @@ class TestToursConnect(ConnectCase, HttpCase):
         self.give_certificate()
         self.tour("fetch_goes_on", DASHBOARD)
         self.assertEqual(self.connection().state, "connected")
+        fetches = self.env["l10n_pl_ksef.fetch"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self.assertIn(self.accountant, fetches.user_id)
 
     def test_disconnecting_asks_and_ends_the_login(self):
         self.welcomed()

@@ -129,6 +129,41 @@ tours.add("l10n_pl_ksef_refusals", {
   ],
 });
 
+tours.add("l10n_pl_ksef_wrong_answers", {
+  steps: () => [
+    click("button[name=action_l10n_pl_ksef_connect]"),
+    environment("production"),
+    method("signed_file"),
+    click(inModal("action_next")),
+    ...refused,
+    environment("test"),
+    {
+      content: "a NIP whose control digit does not match",
+      trigger: ".modal .o_field_widget[name=nip] input",
+      run: "edit 1234567890",
+    },
+    click(inModal("action_next")),
+    ...refused,
+    click(".modal button[special=cancel], .modal .btn-close"),
+    {trigger: "body:not(:has(.modal))"},
+  ],
+});
+
+tours.add("l10n_pl_ksef_sign_refused", {
+  steps: () => [
+    click("button[name=action_l10n_pl_ksef_go_on]"),
+    upload("signed_file", "ksef_signed", "niepodpisany.xml"),
+    click(inModal("action_upload")),
+    ...refused,
+    {
+      content: "the time goes on",
+      trigger: ".modal .o_l10n_pl_ksef_countdown",
+    },
+    click(".modal button[special=cancel], .modal .btn-close"),
+    {trigger: "body:not(:has(.modal))"},
+  ],
+});
+
 tours.add("l10n_pl_ksef_welcome", {
   steps: () => [
     {trigger: ".modal .o_l10n_pl_ksef_welcome"},
