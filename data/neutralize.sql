@@ -6,7 +6,7 @@ UPDATE l10n_pl_ksef_connection
        auth_token_sealed = NULL,
        ksef_token_sealed = NULL,
        request_file = NULL,
-       signed_request = NULL,
+       signed_request_sealed = NULL,
        access_valid_until = NULL,
        refresh_valid_until = NULL,
        is_candidate = FALSE,
