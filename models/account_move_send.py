@@ -69,11 +69,17 @@ class AccountMoveSend(models.AbstractModel):
         }
         if company._l10n_pl_ksef_may_connect():
             alert["action_text"] = self.env._("Add the certificate")
-            alert["action_call"] = [
-                "account.move",
-                "action_l10n_pl_ksef_send",
-                moves.ids,
-            ]
+            alert["action"] = {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Add an authentication certificate"),
+                "res_model": "l10n_pl_ksef.certificate.upload",
+                "view_mode": "form",
+                "target": "new",
+                "context": {
+                    "default_company_id": company.id,
+                    "default_move_ids": moves.ids,
+                },
+            }
         return alert
 
     @api.model

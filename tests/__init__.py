@@ -27,6 +27,7 @@ from . import (
     test_rejection,
     test_scope,
     test_send,
+    test_tours_begin,
     test_tours_connect,
     test_vault,
     test_verdict,

@@ -200,10 +200,11 @@ class TestSendWizard(KsefCase, TestAccountMoveSendCommon):
         self.assertEqual(wizard.move_id.l10n_pl_ksef_state, "accepted")
 
     def test_without_a_connection_the_wizard_offers_to_add_the_certificate(self):
-        wizard = self.create_send_and_print(self.invoice())
+        invoice = self.invoice()
+        wizard = self.create_send_and_print(invoice)
         alert = wizard.alerts["l10n_pl_ksef_connection"]
         self.assertEqual(alert["level"], "danger")
-        self.assertTrue(alert["action_call"])
+        self.assertEqual(alert["action"]["context"]["default_move_ids"], invoice.ids)
 
     def test_sending_without_a_connection_asks_for_the_certificate_then_goes_on(self):
         invoice = self.invoice()

@@ -12,8 +12,9 @@ SETTINGS = "/odoo/ksef-settings"
 DASHBOARD = "/odoo/action-account.open_account_journal_dashboard_kanban"
 
 
-@tagged("post_install_l10n", "post_install", "-at_install")
-class TestToursConnect(ConnectCase, HttpCase):
+class TourCase(ConnectCase, HttpCase):
+    """An accountant with a browser."""
+
     def setUp(self):
         super().setUp()
         self.accountant = new_test_user(
@@ -35,8 +36,8 @@ class TestToursConnect(ConnectCase, HttpCase):
         )
         self.cookies[name] = str(attachment.id)
 
-    def give_certificate(self):
-        given = self.sandbox.certificate(self.nip, password="haslo-1234")
+    def give_certificate(self, **options):
+        given = self.sandbox.certificate(self.nip, password="haslo-1234", **options)
         self.give("ksef_certificate", given["certificate_pem"].encode())
         self.give("ksef_key", given["key_pem"].encode())
 
@@ -49,6 +50,9 @@ class TestToursConnect(ConnectCase, HttpCase):
     def connection(self):
         return self.company._l10n_pl_ksef_connection()
 
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestToursConnect(TourCase):
     def test_a_certificate_is_added_in_the_settings(self):
         self.welcomed()
         self.give_certificate()

@@ -92,7 +92,12 @@ class ConnectMixin(models.AbstractModel):
             )
 
     def _connect(self, method, **vals):
-        """Make the connection in place of the one before, whose session is ended."""
+        """Make the connection in place of the one before, whose session is ended.
+
+        What is to be sent is queued first: the cron sends it when the window is closed.
+        """
+        sendable = self.move_ids.filtered(lambda m: m._l10n_pl_ksef_is_sendable())
+        self.env["l10n_pl_ksef.document"]._queue(sendable)
         connections = self.env["l10n_pl_ksef.connection"]
         connection = connections._connect(
             self.company_id,

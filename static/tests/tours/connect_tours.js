@@ -3,7 +3,7 @@ import {registry} from "@web/core/registry";
 const tours = registry.category("web_tour.tours");
 
 /** Puts an attachment, whose id a cookie holds, into a file field as people do. */
-function upload(field, cookie, filename) {
+export function upload(field, cookie, filename) {
   return {
     content: `choose a file for ${field}`,
     trigger: `.modal .o_field_widget[name=${field}] input[type=file]:not(:visible)`,
@@ -18,16 +18,16 @@ function upload(field, cookie, filename) {
   };
 }
 
-function click(trigger, content = trigger) {
+export function click(trigger, content = trigger) {
   return {content, trigger, run: "click"};
 }
 
-const inModal = (name) => `.modal button[name=${name}]:enabled`;
-const environment = (value) =>
+export const inModal = (name) => `.modal button[name=${name}]:enabled`;
+export const environment = (value) =>
   click(`.modal .o_field_widget[name=environment] input[data-value=${value}]`);
-const method = (value) =>
+export const method = (value) =>
   click(`.modal .o_field_widget[name=method] input[data-value=${value}]`);
-const connected = {
+export const connected = {
   content: "KSeF has authorised the company",
   trigger: ".o_notification:has(.bg-success)",
 };
@@ -39,7 +39,7 @@ const refused = [
   click(".modal:has(.o_error_dialog) .btn-primary, .o_error_dialog .btn-primary"),
 ];
 
-const certificate = [
+export const certificate = [
   environment("test"),
   upload("certificate_file", "ksef_certificate", "certyfikat.crt"),
   upload("key_file", "ksef_key", "klucz.key"),

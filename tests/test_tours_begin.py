@@ -1,0 +1,57 @@
+"""An accountant begins something that needs KSeF, in Chromium and in Polish."""
+
+from odoo.tests import tagged
+
+from .test_tours_connect import DASHBOARD, TourCase
+
+
+@tagged("post_install_l10n", "post_install", "-at_install")
+class TestToursBegin(TourCase):
+    def setUp(self):
+        super().setUp()
+        self.give_certificate()
+
+    def test_the_offline_certificate_has_its_own_window(self):
+        self.welcomed()
+        self.give_certificate(usage="offline")
+        self.tour("offline_certificate")
+        certificates = self.env["l10n_pl_ksef.certificate"]
+        found = certificates._newest(self.company, "offline")
+        self.assertEqual(found.status, "added")
+        self.assertEqual(found.create_uid, self.accountant)
+
+    def test_the_welcome_screen_leads_to_the_certificate(self):
+        self.tour("welcome_add", DASHBOARD)
+        self.assertEqual(self.connection().state, "connected")
+
+    def test_validating_goes_on_after_the_certificate(self):
+        self.welcomed()
+        self.company.l10n_pl_ksef_send_on_validation = True
+        invoice = self.invoice(post=False)
+        self.tour("validate_goes_on", f"/odoo/customer-invoices/{invoice.id}")
+        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
+
+    def test_many_chosen_invoices_are_sent_after_the_certificate(self):
+        self.welcomed()
+        invoices = self.invoice() | self.invoice()
+        self.tour("list_goes_on", "/odoo/customer-invoices")
+        self.assertEqual(set(invoices.mapped("l10n_pl_ksef_state")), {"accepted"})
+
+    def test_the_send_window_leads_to_the_certificate(self):
+        self.welcomed()
+        invoice = self.invoice()
+        self.tour("wizard_goes_on", f"/odoo/customer-invoices/{invoice.id}")
+        self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
+
+    def test_deleting_a_certificate_says_what_will_stop(self):
+        self.welcomed()
+        self.connect()
+        self.tour("delete_certificate", "/odoo/action-l10n_pl_ksef.action_certificate")
+        self.assertFalse(self.env["l10n_pl_ksef.certificate"].search([], limit=1))
+        self.assertFalse(self.connection())
+
+    def test_changing_the_environment_says_what_becomes_of_the_old_one(self):
+        self.welcomed()
+        self.connect()
+        self.tour("change_environment")
+        self.assertEqual(self.connection().environment, "test")
