@@ -2,6 +2,7 @@
 
 from odoo.tests import tagged
 
+from ..models.res_company_register import WSDL_URL
 from .test_tours_connect import DASHBOARD, TourCase
 
 
@@ -55,3 +56,18 @@ class TestToursBegin(TourCase):
         self.connect()
         self.tour("change_environment")
         self.assertEqual(self.connection().environment, "test")
+
+    def test_company_data_come_from_gus(self):
+        self.welcomed()
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(WSDL_URL, self.sandbox.gus_wsdl_url)
+        self.sandbox.company(self.nip, "Firma z GUS", city="Kraków", zip="30-001")
+        self.tour("company_data")
+        self.assertEqual(self.company.name, "Firma z GUS")
+
+    def test_a_notification_is_switched_off(self):
+        self.welcomed()
+        self.tour("notifications", "/odoo/ksef-notifications")
+        notifications = self.env["l10n_pl_ksef.notification"].sudo()
+        choices = notifications._of_user(self.accountant, self.company)
+        self.assertEqual(len(choices.filtered(lambda c: not c.is_wanted)), 1)

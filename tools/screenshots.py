@@ -61,6 +61,17 @@ OF_A_NEWCOMER = {
 }
 OF_THE_ACCOUNTANT = {
     "settings": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+    "company_data": (
+        SETTINGS,
+        ["#l10n_pl_ksef_company_data button"],
+        ".modal [name=user_key]",
+    ),
+    "notifications": ("/odoo/ksef-notifications", [], ".o_data_row"),
+    "delete_certificate": (
+        "/odoo/action-l10n_pl_ksef.action_certificate",
+        [".o_data_row .o_data_cell", "button[name=action_delete]"],
+        ".modal .modal-body",
+    ),
     "dashboard": (DASHBOARD, [], "button[name=action_l10n_pl_ksef_fetch]"),
     "invoice": (
         "/odoo/customer-invoices",

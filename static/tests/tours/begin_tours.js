@@ -88,3 +88,30 @@ tours.add("l10n_pl_ksef_change_environment", {
     {trigger: "body:not(:has(.modal))"},
   ],
 });
+
+tours.add("l10n_pl_ksef_company_data", {
+  steps: () => [
+    click("#l10n_pl_ksef_company_data button"),
+    {
+      trigger: ".modal .o_field_widget[name=user_key] input",
+      run: "edit abcde12345abcde12345",
+    },
+    click(inModal("action_fetch")),
+    {
+      content: "what GUS says is shown first",
+      trigger: ".modal .o_field_widget[name=city] input:value(Kraków)",
+    },
+    click(inModal("action_apply")),
+    {trigger: "body:not(:has(.modal))"},
+  ],
+});
+
+tours.add("l10n_pl_ksef_notifications", {
+  steps: () => [
+    click(".o_data_row:first .o_boolean_toggle input"),
+    {
+      content: "it is off, and saved",
+      trigger: ".o_data_row:first .o_boolean_toggle input:not(:checked)",
+    },
+  ],
+});
