@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..ksef_api import qr
-from .account_move_lock import LOCKED
 
 MIRRORED_STATUS = {
     "sending": "sent",
@@ -96,9 +95,7 @@ class AccountMove(models.Model):
     def _compute_show_reset_to_draft_button(self):
         # EXTENDS 'account'
         result = super()._compute_show_reset_to_draft_button()
-        for move in self:
-            if move.l10n_pl_ksef_state in LOCKED and move.is_sale_document():
-                move.show_reset_to_draft_button = False
+        self._l10n_pl_ksef_locked().show_reset_to_draft_button = False
         return result
 
     # --- what KSeF holds -----------------------------------------------------

@@ -5,20 +5,16 @@ from odoo import models
 
 from ..ksef_api import fa3
 from .account_move_fa3 import to_decimal
+from .account_tax import MARGIN, OSS
 
-# Rates of our own, for lines that have no P_12.
-OSS, MARGIN = "oss", "margin"
-# Tag of the VAT return on a line -> procedure mark of FA(3).
-PROCEDURE_BY_TAG = {"I_42": "I_42", "I_63": "I_63"}
+# Tags of the VAT return that are procedure marks of FA(3) as well.
+PROCEDURE_TAGS = ("I_42", "I_63")
 
 
 class AccountMove(models.Model):
     """Lines (*FaWiersz*) and sums by rate (*P_13*, *P_14*)."""
 
     _inherit = "account.move"
-
-    def _l10n_pl_ksef_decimal(self, value, digits=2):
-        return to_decimal(value, digits)
 
     def _l10n_pl_ksef_lines(self):
         return self.invoice_line_ids.filtered(
@@ -98,8 +94,8 @@ class AccountMove(models.Model):
         if self.l10n_pl_vat_b_mpv_prowizja:
             return fa3.Procedure.B_MPV_PROWIZJA
         tags = line.tax_ids._l10n_pl_ksef_tags()
-        found = [PROCEDURE_BY_TAG[tag] for tag in tags if tag in PROCEDURE_BY_TAG]
-        return fa3.Procedure(found[0]) if found else None
+        found = [fa3.Procedure(tag) for tag in PROCEDURE_TAGS if tag in tags]
+        return found[0] if found else None
 
     def _l10n_pl_ksef_is_foreign(self):
         return self.currency_id != self.company_id.currency_id

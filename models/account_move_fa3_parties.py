@@ -2,6 +2,7 @@ from odoo import models
 
 from ..ksef_api import fa3
 from ..ksef_api.nip import is_valid_nip, normalize_nip
+from .account_move_fa3 import to_decimal
 
 # Where the prefix of the VAT number is not the code of the country.
 EU_VAT_PREFIXES = {"GR": "EL", "GB": "XI"}
@@ -92,7 +93,7 @@ class AccountMove(models.Model):
             ),
             address=self._l10n_pl_ksef_address(partner) if partner.country_id else None,
             role=fa3.ThirdPartyRole(role),
-            share=self._l10n_pl_ksef_decimal(share) if additional and share else None,
+            share=to_decimal(share) if additional and share else None,
         )
 
     def _l10n_pl_ksef_third_identity(self, partner):

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..ksef_api import fa3
+from .account_move_fa3 import to_decimal
 
 
 class AccountMove(models.Model):
@@ -44,9 +45,7 @@ class AccountMove(models.Model):
         return {
             "partial": fa3.PartialPayment("2" if whole else "1"),
             "instalments": [
-                fa3.Instalment(
-                    amount=self._l10n_pl_ksef_decimal(partial["amount"]), paid_on=date
-                )
+                fa3.Instalment(amount=to_decimal(partial["amount"]), paid_on=date)
                 for partial, date in zip(payments, dates, strict=True)
             ],
         }

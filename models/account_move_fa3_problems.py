@@ -5,7 +5,7 @@ from odoo import models
 from ..ksef_api.ksef_number import is_valid as is_valid_ksef_number
 from ..ksef_api.nip import is_valid_nip, normalize_nip
 from .account_move_fa3_annotations import SPLIT_PAYMENT_ABOVE
-from .account_move_fa3_lines import MARGIN
+from .account_tax import MARGIN
 
 # What is missing, and the record in which to fill it in.
 Problem = namedtuple("Problem", ("text", "record"))

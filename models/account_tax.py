@@ -2,13 +2,16 @@ from odoo import api, fields, models
 
 from ..ksef_api import fa3
 
+# Rates of our own, for lines that have no P_12.
+OSS, MARGIN = "oss", "margin"
+
 # Tag of the Polish VAT return (JPK_V7) on a sales tax -> rate as FA(3) writes it
 # (P_12).
 # The first that matches counts: K_12 stands beside K_11, OSS has tags of its own.
 RATE_BY_TAG = (
     ("K_21", "0 WDT"),
     ("K_22", "0 EX"),
-    ("OSS", "oss"),
+    ("OSS", OSS),
     ("K_31", "oo"),
     ("K_12", "np II"),
     ("K_11", "np I"),
@@ -38,8 +41,8 @@ class AccountTax(models.Model):
             ("oo", "reverse charge, domestic (oo)"),
             ("np I", "outside Poland (np I)"),
             ("np II", "services, art. 100 (1) 4 (np II)"),
-            ("oss", "VAT of another member state (OSS)"),
-            ("margin", "margin scheme"),
+            (OSS, "VAT of another member state (OSS)"),
+            (MARGIN, "margin scheme"),
         ],
         "KSeF Rate",
         compute="_compute_l10n_pl_ksef_rate",
@@ -100,9 +103,9 @@ class AccountTax(models.Model):
 
     def _l10n_pl_ksef_sum_fields(self):
         """Return the names of the sums that this tax counts in (``fa3`` Sums)."""
-        if self.l10n_pl_ksef_rate == "oss":
+        if self.l10n_pl_ksef_rate == OSS:
             return fa3.OSS
-        if self.l10n_pl_ksef_rate == "margin":
+        if self.l10n_pl_ksef_rate == MARGIN:
             return fa3.MARGIN
         return fa3.RATES[fa3.Rate(self.l10n_pl_ksef_rate)].sums
 

@@ -2,7 +2,7 @@ import base64
 import random
 
 from odoo import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -88,6 +88,18 @@ class KsefCase(LocalHttp, AccountTestInvoicingCommon):
                 "country_id": cls.env.ref("base.pl").id,
                 **values,
             }
+        )
+
+    @classmethod
+    def new_user(cls, login, role="account_invoice", **values):
+        """Return a user of the company; ``role`` is a group of accounting."""
+        return new_test_user(
+            cls.env,
+            login,
+            groups=f"account.group_{role}",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+            **values,
         )
 
     def upload(self, company=None, **values):

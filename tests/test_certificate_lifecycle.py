@@ -38,13 +38,7 @@ class TestDelete(KsefCase):
 
     def test_who_only_invoices_may_not_delete(self):
         certificate = self.connect().certificate_id
-        user = new_test_user(
-            self.env,
-            "fakturzystka",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        user = self.new_user("fakturzystka")
         with self.assertRaises(AccessError):
             certificate.with_user(user).action_delete()
         with self.assertRaises(AccessError):
@@ -239,13 +233,7 @@ class TestStatus(KsefCase):
         self.assertEqual(self.check(certificate), ["authorised"])
 
     def test_open_pages_of_those_who_may_see_it_are_told_of_each_change(self):
-        insider = new_test_user(
-            self.env,
-            "ewa",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        insider = self.new_user("ewa")
         outsider = new_test_user(
             self.env,
             "obcy",

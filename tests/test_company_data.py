@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from ..models.res_company_register import WSDL_URL
 from .common import KsefCase, make_nip
@@ -94,12 +94,7 @@ class TestCompanyData(KsefCase):
         self.assertTrue(window.is_closed)
 
     def test_only_an_accounting_administrator_may(self):
-        clerk = new_test_user(
-            self.env,
-            "clerk",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-        )
+        clerk = self.new_user("clerk")
         with self.assertRaises(AccessError):
             self.env["l10n_pl_ksef.company.data"].with_user(clerk).create(
                 {"nip": self.other_nip}

@@ -8,7 +8,7 @@ from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from ..ksef_api import certificate as x509
 from ..ksef_api import signed_file, xades
@@ -191,12 +191,7 @@ class TestConnectAnswers(ConnectCase):
         self.assertEqual(upload.environment, "test")
 
     def test_who_may_only_invoice_cannot_connect(self):
-        clerk = new_test_user(
-            self.env,
-            "clerk",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-        )
+        clerk = self.new_user("clerk")
         with self.assertRaises(AccessError):
             self.env["l10n_pl_ksef.connect"].with_user(clerk).create({})
 
@@ -236,12 +231,7 @@ class TestGoOn(ConnectCase):
 
     def test_who_cannot_connect_is_not_stopped_when_validating(self):
         self.company.l10n_pl_ksef_send_on_validation = True
-        clerk = new_test_user(
-            self.env,
-            "clerk",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-        )
+        clerk = self.new_user("clerk")
         invoice = self.invoice(post=False).with_user(clerk)
         self.assertFalse(invoice.action_post())
         self.assertEqual(invoice.state, "posted")
@@ -277,12 +267,7 @@ class TestGoOn(ConnectCase):
 
 class TestSettingsPage(ConnectCase):
     def test_an_accounting_administrator_needs_no_system_rights(self):
-        manager = new_test_user(
-            self.env,
-            "manager",
-            groups="account.group_account_manager",
-            company_id=self.company.id,
-        )
+        manager = self.new_user("manager", "account_manager")
         self.assertFalse(manager.has_group("base.group_system"))
         pages = self.env["l10n_pl_ksef.settings"].with_user(manager)
         with Form(pages) as page:
@@ -290,12 +275,7 @@ class TestSettingsPage(ConnectCase):
         self.assertTrue(self.company.l10n_pl_ksef_send_on_validation)
 
     def test_who_may_only_invoice_changes_nothing(self):
-        clerk = new_test_user(
-            self.env,
-            "clerk",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-        )
+        clerk = self.new_user("clerk")
         with self.assertRaises(AccessError):
             self.env["l10n_pl_ksef.settings"].with_user(clerk).create(
                 {"l10n_pl_ksef_send_on_validation": True}
@@ -305,12 +285,7 @@ class TestSettingsPage(ConnectCase):
         other = self.env["res.company"].create(
             {"name": "Cudza", "country_id": self.env.ref("base.pl").id}
         )
-        manager = new_test_user(
-            self.env,
-            "manager",
-            groups="account.group_account_manager",
-            company_id=self.company.id,
-        )
+        manager = self.new_user("manager", "account_manager")
         with self.assertRaises(AccessError):
             self.env["l10n_pl_ksef.settings"].with_user(manager).create(
                 {"company_id": other.id, "l10n_pl_ksef_send_on_validation": False}
@@ -332,12 +307,7 @@ class TestWelcome(ConnectCase):
         return company.with_company(self.company).l10n_pl_ksef_greeting()
 
     def test_it_comes_once_and_the_banner_stays(self):
-        manager = new_test_user(
-            self.env,
-            "manager",
-            groups="account.group_account_manager",
-            company_id=self.company.id,
-        )
+        manager = self.new_user("manager", "account_manager")
         self.assertTrue(self.greeting(manager)["welcome"])
         self.env["res.company"].with_user(manager).l10n_pl_ksef_welcomed()
         self.assertFalse(self.greeting(manager)["welcome"])
@@ -354,10 +324,5 @@ class TestWelcome(ConnectCase):
         self.assertFalse(self.greeting(self.env.user)["banner"])
 
     def test_an_invoicing_user_is_not_asked(self):
-        clerk = new_test_user(
-            self.env,
-            "clerk",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-        )
+        clerk = self.new_user("clerk")
         self.assertFalse(self.greeting(clerk)["banner"])

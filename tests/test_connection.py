@@ -4,7 +4,6 @@ from unittest.mock import patch
 from asn1crypto import keys, pem
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
 
 from .common import KsefCase, make_nip
 
@@ -86,13 +85,7 @@ class TestCertificateUpload(KsefCase):
         self.assertFalse(wizard.password)
 
     def test_who_only_invoices_may_not_add_a_certificate(self):
-        user = new_test_user(
-            self.env,
-            "fakturzystka",
-            groups="account.group_account_invoice",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
+        user = self.new_user("fakturzystka")
         with self.assertRaises(AccessError):
             self.upload().with_user(user).action_add()
 

@@ -2,7 +2,7 @@
 
 import base64
 
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .test_connect import ConnectCase
@@ -17,14 +17,8 @@ class TourCase(ConnectCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.accountant = new_test_user(
-            self.env,
-            LOGIN,
-            groups="account.group_account_manager",
-            password=LOGIN,
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-            lang="pl_PL",
+        self.accountant = self.new_user(
+            LOGIN, "account_manager", password=LOGIN, lang="pl_PL"
         )
         self.sandbox.knobs(auth_polls=0, polls_before_ready=0)
         self.cookies = {}

@@ -28,9 +28,7 @@ class ConnectMixin(models.AbstractModel):
         "I know that invoices sent to production have legal effect and cannot be undone"
     )
     nip = fields.Char("NIP", compute="_compute_nip", store=True, readonly=False)
-    connection_name = fields.Char(
-        "Name", help="Optional, shown beside the NIP.", store=True, readonly=False
-    )
+    connection_name = fields.Char("Name", help="Optional, shown beside the NIP.")
     replaced_environment = fields.Selection(
         ENVIRONMENTS, compute="_compute_replaced_environment"
     )
