@@ -73,4 +73,6 @@ from . import (
     connection_clock,
     certificate_lifecycle,
     live_record,
+    document_offline,
+    account_move_offline,
 )

@@ -34,6 +34,7 @@ class AccountMove(models.Model):
             ("unknown", "No answer, being asked"),
             ("accepted", "In KSeF"),
             ("rejected", "Rejected by KSeF"),
+            ("offline", "Issued Offline"),
         ],
         string="KSeF",
         compute="_compute_l10n_pl_ksef_state",
@@ -59,6 +60,7 @@ class AccountMove(models.Model):
 
     @api.depends(
         "l10n_pl_ksef_document_ids.state",
+        "l10n_pl_ksef_document_ids.is_offline",
         "l10n_pl_ksef_document_ids.environment",
         "l10n_pl_ksef_bill_ids.ksef_number",
     )
@@ -66,8 +68,7 @@ class AccountMove(models.Model):
         for move in self:
             document = move._l10n_pl_ksef_current_document()
             if document:
-                cancelled = document.state == "cancelled"
-                move.l10n_pl_ksef_state = False if cancelled else document.state
+                move.l10n_pl_ksef_state = document._state_of_invoice()
                 move.l10n_pl_ksef_number = document.ksef_number
             elif move.l10n_pl_ksef_bill_ids:
                 move.l10n_pl_ksef_state = "accepted"
@@ -161,9 +162,13 @@ class AccountMove(models.Model):
         }
 
     def _l10n_pl_ksef_qr_link(self):
-        """Return the link of the first QR code (*KOD I*) once the file is in KSeF."""
+        """Return the link of the first QR code (*KOD I*), once the file is in KSeF or
+        was issued offline."""
         self.ensure_one()
-        document = self._l10n_pl_ksef_accepted_document()
+        document = (
+            self._l10n_pl_ksef_accepted_document()
+            or self._l10n_pl_ksef_offline_document()
+        )
         if not document:
             return False
         connection = self.env["l10n_pl_ksef.connection"]._of_company(self.company_id)

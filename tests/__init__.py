@@ -13,6 +13,7 @@ from . import (
     test_import,
     test_inbox,
     test_lock,
+    test_offline,
     test_morning,
     test_ministry_examples,
     test_picture,
