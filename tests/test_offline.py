@@ -38,9 +38,21 @@ class TestOffline(KsefCase):
         self.assertFalse(self.move.l10n_pl_ksef_deadline)
         (held,) = self.sandbox.ledger(self.nip)
         self.assertEqual(held["hash"], frozen)
-        for link in (self.move._l10n_pl_ksef_qr_link(), document.certificate_link):
+        links = {
+            "found": self.move._l10n_pl_ksef_qr_link(),
+            "verified": document.certificate_link,
+        }
+        for result, link in links.items():
             page = requests.get(link, timeout=10)
-            self.assertIn('data-result="verified"', page.text)
+            self.assertIn(f'data-result="{result}"', page.text)
+
+    def test_sent_as_offline_on_its_day(self):
+        # KSeF would take an older invoice as offline whatever we say.
+        self.move = self.invoice(invoice_date=warsaw_today())
+        self.issue()
+        self.process(self.connection)
+        (held,) = self.sandbox.ledger(self.nip)
+        self.assertEqual(held["mode"], "Offline")
 
     def test_both_codes_on_paper(self):
         document = self.issue()
