@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 class Environment:
     """One KSeF: `api_url` includes the version (`/v2`), no address ends in a slash.
 
-    `status_url` is the availability service, *Latarnia*; None where there is none.
+    `status_url` is the availability service, *Latarnia*; None where there is none to be
+    believed: that of *test* has announced the same total failure since January 2026.
     """
 
     code: str
@@ -33,10 +34,7 @@ DEMO = Environment(
     "demo", "https://api-demo.ksef.mf.gov.pl/v2", "https://qr-demo.ksef.mf.gov.pl"
 )
 TEST = Environment(
-    "test",
-    "https://api-test.ksef.mf.gov.pl/v2",
-    "https://qr-test.ksef.mf.gov.pl",
-    "https://api-latarnia-test.ksef.mf.gov.pl",
+    "test", "https://api-test.ksef.mf.gov.pl/v2", "https://qr-test.ksef.mf.gov.pl"
 )
 ENVIRONMENTS = {env.code: env for env in (PRODUCTION, DEMO, TEST)}
 

@@ -12,6 +12,7 @@ from . import (
     connection_sign,
     session,
     document,
+    outage,
     document_send,
     document_status,
     document_duplicate,
@@ -75,4 +76,5 @@ from . import (
     live_record,
     document_offline,
     account_move_offline,
+    res_company_offline,
 )

@@ -35,6 +35,7 @@ class AccountMove(models.Model):
             ("accepted", "In KSeF"),
             ("rejected", "Rejected by KSeF"),
             ("offline", "Issued Offline"),
+            ("outside", "Outside KSeF"),
         ],
         string="KSeF",
         compute="_compute_l10n_pl_ksef_state",
@@ -165,10 +166,7 @@ class AccountMove(models.Model):
         """Return the link of the first QR code (*KOD I*), once the file is in KSeF or
         was issued offline."""
         self.ensure_one()
-        document = (
-            self._l10n_pl_ksef_accepted_document()
-            or self._l10n_pl_ksef_offline_document()
-        )
+        document = self._l10n_pl_ksef_printed_document()
         if not document:
             return False
         connection = self.env["l10n_pl_ksef.connection"]._of_company(self.company_id)
@@ -249,7 +247,7 @@ class AccountMove(models.Model):
         # EXTENDS 'account'
         self._l10n_pl_ksef_refuse_locked()
         waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
-            lambda document: document.state == "queued"
+            lambda document: document.state in ("queued", "outside")
         )
         waiting.write({"state": "cancelled", "retry_at": False})
         return super().button_draft()

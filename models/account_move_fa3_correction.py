@@ -64,6 +64,19 @@ class AccountMove(models.Model):
             self.reversed_entry_id | (debited - self) | self.l10n_pl_ksef_corrected_ids
         )
 
+    def _l10n_pl_ksef_unnumbered_originals(self):
+        """Return the corrected invoices that are on the way to KSeF, or issued offline.
+
+        KSeF takes the correction when they have their numbers (*tryby-offline.md*).
+        """
+        originals = self._l10n_pl_ksef_originals()
+        return originals.filtered(
+            lambda move: (
+                move.l10n_pl_ksef_is_offline
+                or move.l10n_pl_ksef_state in ("queued", "sending", "sent", "unknown")
+            )
+        )
+
     def _l10n_pl_ksef_correction(self):
         """Return what this invoice corrects, None when it corrects nothing."""
         if not self._l10n_pl_ksef_is_correction():

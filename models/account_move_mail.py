@@ -65,10 +65,10 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_pl_ksef_cron_mail(self):
-        """Send the e-mails whose invoices KSeF has accepted by now."""
+        """Send the e-mails whose invoices KSeF has accepted, or were issued offline."""
         domain = [
             ("l10n_pl_ksef_waiting_mail", "!=", False),
-            ("l10n_pl_ksef_state", "=", "accepted"),
+            ("l10n_pl_ksef_state", "in", ("accepted", "offline", "outside")),
         ]
         moves = self.sudo().search(domain, order="id", limit=AT_ONCE)
         for move in moves:

@@ -105,8 +105,19 @@ class AccountMoveSend(models.AbstractModel):
     def _l10n_pl_ksef_wait(self, moves):
         """Give KSeF some seconds, so that its number and QR code get onto the PDF.
 
-        Nobody waits in the cron: what KSeF has not judged by then goes on there.
+        Nobody waits in the cron: what KSeF has not judged by then goes on there. When
+        KSeF does not answer at all, a company may want the invoices issued offline.
         """
+        self._l10n_pl_ksef_poll(moves)
+        for company in moves.company_id:
+            connection = company._l10n_pl_ksef_connection().sudo()
+            if connection.unavailable_since:
+                self.env["l10n_pl_ksef.document"].sudo()._offline_instead(
+                    connection, moves
+                )
+
+    @api.model
+    def _l10n_pl_ksef_poll(self, moves):
         documents = self.env["l10n_pl_ksef.document"].sudo()
         end = time.monotonic() + WAIT_SECONDS
         soon = fields.Datetime.now() + timedelta(seconds=WAIT_SECONDS)

@@ -19,6 +19,7 @@ OUTAGE_PAUSE = timedelta(minutes=5)
 PUBLIC_KEYS_LIFE = timedelta(hours=1)
 TEST_API_URL = "l10n_pl_ksef.test_api_url"
 TEST_QR_URL = "l10n_pl_ksef.test_qr_url"
+TEST_STATUS_URL = "l10n_pl_ksef.test_status_url"
 
 # One HTTP session per KSeF address and process; no secret is kept in it.
 _transports = {}
@@ -31,9 +32,9 @@ class Connection(models.Model):
     def _environment(self):
         """Return the KSeF environment (``ksef_api`` Environment) of this connection.
 
-        The system parameters ``l10n_pl_ksef.test_api_url`` and
-        ``l10n_pl_ksef.test_qr_url`` put another KSeF (the local one) in the place of
-        *test*. A neutralised database never reaches production.
+        The system parameters ``l10n_pl_ksef.test_api_url``, ``.test_qr_url`` and
+        ``.test_status_url`` put another KSeF (the local one) in the place of *test*. A
+        neutralised database never reaches production.
         """
         self.ensure_one()
         parameters = self.env["ir.config_parameter"].sudo()
@@ -43,7 +44,10 @@ class Connection(models.Model):
         api_url = parameters.get_param(TEST_API_URL)
         if code == "test" and api_url:
             return ksef_environment.custom(
-                api_url, parameters.get_param(TEST_QR_URL) or None, code="test"
+                api_url,
+                parameters.get_param(TEST_QR_URL) or None,
+                code="test",
+                status_url=parameters.get_param(TEST_STATUS_URL) or None,
             )
         return ksef_environment.ENVIRONMENTS[code]
 

@@ -22,6 +22,7 @@ class Document(models.Model):
         queued --> sending --> sent --> accepted | rejected
                    sending --no answer--> unknown --asked--> sent | queued
         queued --invoice reset to draft--> cancelled
+        queued --issued during a total failure of KSeF--> outside
 
     ``queued`` waits for the send cron (or for ``retry_at``), ``sending`` is between the
     two commits around the call, ``unknown`` means that the answer was lost.
@@ -56,6 +57,7 @@ class Document(models.Model):
             ("accepted", "Accepted"),
             ("rejected", "Rejected"),
             ("cancelled", "Cancelled"),
+            ("outside", "Outside KSeF"),
         ],
         required=True,
         readonly=True,

@@ -110,7 +110,10 @@ class Document(models.Model):
         )
 
     def _refuse(self, status):
-        verdict = self.env["l10n_pl_ksef.verdict"]._of_invoice_status(status)
+        texts = self.env["l10n_pl_ksef.verdict"].with_context(
+            l10n_pl_ksef_offline=self.is_offline
+        )
+        verdict = texts._of_invoice_status(status)
         original = status.extensions.get("originalKsefNumber")
         message = verdict.message
         if original and original not in message:

@@ -34,7 +34,10 @@ class Document(models.Model):
             return documents
         today = warsaw_today()
         return documents.filtered(
-            lambda d: not d.move_id.invoice_date or d.move_id.invoice_date <= today
+            lambda d: (
+                (not d.move_id.invoice_date or d.move_id.invoice_date <= today)
+                and not d.move_id._l10n_pl_ksef_unnumbered_originals()
+            )
         )
 
     @api.depends("state", "retry_at", "status_message", "move_id.invoice_date")
@@ -54,6 +57,12 @@ class Document(models.Model):
             return self.env._("The company is not connected to KSeF.")
         if self.state == "queued" and move._l10n_pl_ksef_day():
             return self.env._("For its date: KSeF takes no invoice before that day.")
+        unnumbered = move._l10n_pl_ksef_unnumbered_originals()
+        if self.state == "queued" and unnumbered:
+            return self.env._(
+                "For the KSeF number of what it corrects: %(names)s.",
+                names=", ".join(unnumbered.mapped("name")),
+            )
         if connection.next_call_at and connection.next_call_at > fields.Datetime.now():
             return connection.status_message or self.env._(
                 "KSeF asked us to make no calls for a while."

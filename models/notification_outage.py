@@ -9,7 +9,10 @@ LONG_ENOUGH = timedelta(minutes=15)
 
 
 class Connection(models.Model):
-    """People hear that KSeF is unavailable and that it is back, not of each failure."""
+    """People hear that KSeF is unavailable and that it is back, not of each failure.
+
+    A trouble that KSeF announced is told as such; that calls fail meanwhile is no news.
+    """
 
     _inherit = "l10n_pl_ksef.connection"
 
@@ -31,11 +34,16 @@ class Connection(models.Model):
         now = fields.Datetime.now()
         if not self.unavailable_since:
             self.sudo().unavailable_since = now
+            # Perhaps KSeF has announced why.
+            self.env.ref("l10n_pl_ksef.ir_cron_outage").sudo()._trigger()
         elif self.unavailable_since <= now - LONG_ENOUGH:
-            self._tell_of_outage("ksef_unavailable")
+            if not self.company_id._l10n_pl_ksef_outage():
+                self._tell_of_outage("ksef_unavailable")
 
     def _note_available(self):
-        if self.unavailable_since <= fields.Datetime.now() - LONG_ENOUGH:
+        notices = self.env["l10n_pl_ksef.notice"].sudo()
+        since = str(self.unavailable_since)
+        if notices._told_of("ksef_unavailable", self.company_id, since):
             self._tell_of_outage("ksef_back")
         self.sudo().unavailable_since = False
 
@@ -43,3 +51,28 @@ class Connection(models.Model):
         self.env["l10n_pl_ksef.notification"]._tell(
             code, self.company_id, occasion=self.unavailable_since
         )
+
+
+class Outage(models.Model):
+    _inherit = "l10n_pl_ksef.outage"
+
+    def _tell(self):
+        """Tell the companies it concerns that it has begun, and that it is over."""
+        now = fields.Datetime.now()
+        notification = self.env["l10n_pl_ksef.notification"].sudo()
+        notices = self.env["l10n_pl_ksef.notice"].sudo()
+        for outage in self.filtered(lambda outage: outage.start <= now):
+            companies = outage._companies()
+            occasion = f"outage {outage.id}"
+            told = notices._told_of("ksef_unavailable", companies, occasion)
+            if not outage.end or outage.end > now:
+                code, who = "ksef_unavailable", companies
+            else:
+                code, who = "ksef_back", told
+            for company in who:
+                notification._tell(code, company, occasion, outage.text or outage.title)
+
+    def _companies(self):
+        connections = self.env["l10n_pl_ksef.connection"].sudo()
+        concerned = connections.search([("environment", "=", self.environment)])
+        return concerned.company_id

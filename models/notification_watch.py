@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .account_move_scope import warsaw_today
 from .certificate import EXPIRES_SOON
 from .concurrency import checkpoint
 
@@ -23,6 +24,7 @@ class Notification(models.Model):
         self._watch_signed_files()
         checkpoint(self.env)
         self._watch_waiting_invoices()
+        self._watch_offline_invoices()
         checkpoint(self.env)
         self.env["l10n_pl_ksef.certificate"]._check_in_ksef()
 
@@ -59,6 +61,21 @@ class Notification(models.Model):
             occasion = f"{connection.refresh_valid_until} {before}"
             self._tell("authorisation_due", connection, occasion=occasion)
             connection._ask_to_sign_again()
+
+    def _watch_offline_invoices(self):
+        """Tell of what must be in KSeF today or tomorrow, and again of what is late."""
+        today = warsaw_today()
+        near = self.env["account.move"].search(
+            [("l10n_pl_ksef_deadline", "<=", today + timedelta(days=1))]
+        )
+        for move in near:
+            late = move.l10n_pl_ksef_deadline < today
+            self._tell(
+                "offline_deadline",
+                move,
+                occasion=f"{move.l10n_pl_ksef_deadline}{' late' if late else ''}",
+                details=move.l10n_pl_ksef_message,
+            )
 
     def _watch_waiting_invoices(self):
         waiting = self.env["l10n_pl_ksef.document"].search(

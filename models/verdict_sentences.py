@@ -13,12 +13,24 @@ class VerdictTexts(models.AbstractModel):
         *weryfikacja-faktury.md*. Logins and sessions have tables of their own, for they
         use some of the same numbers.
         """
+        offline = self.env.context.get("l10n_pl_ksef_offline")
         return {
             **super()._sentences(),
             **self._invoice_sentences(),
             **self._session_call_sentences(),
             **self._other_call_sentences(),
+            **(self._offline_sentences() if offline else {}),
         }
+
+    def _offline_sentences(self):
+        """Sentences for an invoice issued offline: the customer has it already."""
+        technical = self.env._(
+            "KSeF did not take the invoice that was issued offline: what KSeF says "
+            "below names the cause. The customer has the invoice, so what stands in it "
+            "stays. Remove the cause (in the customer, the product, the tax or the "
+            "company), then send it again: it goes as its technical correction."
+        )
+        return {430: technical, 440: technical, 450: technical}
 
     def _invoice_sentences(self):
         return {

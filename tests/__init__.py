@@ -14,6 +14,7 @@ from . import (
     test_inbox,
     test_lock,
     test_offline,
+    test_outage,
     test_morning,
     test_ministry_examples,
     test_picture,

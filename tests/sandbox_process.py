@@ -34,6 +34,7 @@ class Sandbox:
         addresses = self._wait_for(ready)
         self.api_url = addresses["api_url"]
         self.qr_url = addresses["qr_url"]
+        self.latarnia_url = addresses["latarnia_url"]
         self.control_url = addresses["control_url"]
         self.gus_wsdl_url = addresses["gus_wsdl_url"]
 

@@ -41,7 +41,7 @@ def parse(words, keyword=""):
 def _add(chosen, word):
     path, _, inside = word.partition("::")
     parts = path.removeprefix("./").removeprefix("tests/").rstrip("/").split("/")
-    if parts == [ODOO]:
+    if parts == [ODOO] and not inside:
         chosen.tags.append(ALL_TAGS)
         return
     target = paths.ROOT / "tests" / "/".join(parts)

@@ -5,6 +5,7 @@ from . import (
     company_data,
     connect,
     fetch_window,
+    issue_offline,
     res_config_settings,
     settings,
     welcome,

@@ -45,7 +45,7 @@ class CertificateUpload(models.TransientModel):
         self.write({"key_file": False, "password": False, "certificate_file": False})
         if self.type == "offline":
             if self.move_ids:
-                return self.move_ids.action_l10n_pl_ksef_issue_offline()
+                return self.move_ids._l10n_pl_ksef_issue_offline()
             return {"type": "ir.actions.act_window_close"}
         self._connect("certificate", certificate_id=certificate.id)
         self.connection_id.action_authorise()

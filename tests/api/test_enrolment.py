@@ -1,4 +1,4 @@
-"""The availability service, and requests for certificates."""
+"""Requests for certificates."""
 
 import base64
 
@@ -6,36 +6,8 @@ import pki
 import pytest
 from cryptography import x509
 
-from ksef_api import environment, status
 from ksef_api.certificate import load
 from ksef_api.enrolment import new_request
-
-
-def test_availability_comes_with_its_messages(server):
-    env = environment.custom(server.url + "/v2", status_url=server.url)
-    message = {
-        "id": 7,
-        "eventId": 3,
-        "category": "FAILURE",
-        "type": "FAILURE_START",
-        "title": "Awaria",
-        "text": "Trwa awaria",
-        "start": "2026-01-01T10:00:00Z",
-    }
-    server.will_answer(data={"status": "FAILURE", "messages": [message]})
-    told = status.availability(env)
-    assert (told.status, server.requests[0][1]) == (status.FAILURE, "/status")
-    assert (told.messages[0].id, told.messages[0].end) == ("7", None)
-
-
-def test_availability_may_come_without_messages(server):
-    env = environment.custom(server.url + "/v2", status_url=server.url)
-    server.will_answer(data={"status": "AVAILABLE", "messages": None})
-    assert status.availability(env).messages == []
-
-
-def test_demo_has_no_availability_service():
-    assert status.availability(environment.DEMO) is None
 
 
 @pytest.mark.parametrize("kind, size", [("ec", 256), ("rsa", 2048)])

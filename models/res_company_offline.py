@@ -1,0 +1,140 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .account_move_offline import OFFLINE_FROM, USABLE
+from .concurrency import apart, checkpoint
+from .notification_outage import LONG_ENOUGH
+
+AT_ONCE = 100
+# A call that failed once may have been chance.
+SHORT = timedelta(minutes=1)
+
+
+class ResCompany(models.Model):
+    """Issuing offline by itself, when KSeF does not answer."""
+
+    _inherit = "res.company"
+
+    l10n_pl_ksef_offline_by_itself = fields.Boolean(
+        "Issue Offline When KSeF Does Not Answer",
+        help="An invoice that is to be sent while KSeF does not answer is issued "
+        "offline (offline24) with both QR codes, and sent to KSeF later. Needs an "
+        "offline certificate.",
+    )
+
+    def _l10n_pl_ksef_offline_certificate(self):
+        """Return the offline certificate to sign with, or none."""
+        certificates = self.env["l10n_pl_ksef.certificate"].sudo()
+        certificate = certificates._newest(self, "offline")
+        is_usable = certificate.status in USABLE
+        return certificate if is_usable else certificate.browse()
+
+    def _l10n_pl_ksef_outage(self):
+        """Return the trouble that KSeF has announced and that lasts, or none."""
+        environment = self.sudo().l10n_pl_ksef_environment
+        return self.env["l10n_pl_ksef.outage"].sudo()._ongoing(environment)
+
+    def _l10n_pl_ksef_outage_sentence(self):
+        """Return what people should know of KSeF's availability now, or False."""
+        outage = self._l10n_pl_ksef_outage()
+        if outage:
+            return "\n".join(filter(None, [outage.title, outage.text]))
+        silent_since = self._l10n_pl_ksef_connection().sudo().unavailable_since
+        if silent_since and silent_since <= fields.Datetime.now() - SHORT:
+            return self.env._(
+                "KSeF does not answer. Invoices wait and are sent by themselves; one "
+                "that the customer needs now can be issued offline."
+            )
+        return False
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_outage_text = fields.Text(
+        "KSeF Announced", compute="_compute_l10n_pl_ksef_outage_text"
+    )
+
+    @api.depends("company_id", "move_type", "l10n_pl_ksef_state")
+    def _compute_l10n_pl_ksef_outage_text(self):
+        said = {
+            company: company._l10n_pl_ksef_outage_sentence()
+            for company in self.company_id
+        }
+        for move in self:
+            concerned = (
+                move.is_sale_document() and move.l10n_pl_ksef_state in OFFLINE_FROM
+            )
+            move.l10n_pl_ksef_outage_text = concerned and said.get(move.company_id)
+
+
+class SettingsMixin(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.settings.mixin"
+
+    l10n_pl_ksef_offline_by_itself = fields.Boolean(
+        related="company_id.l10n_pl_ksef_offline_by_itself", readonly=False
+    )
+    l10n_pl_ksef_lacks_offline_certificate = fields.Boolean(
+        "Lacks an Offline Certificate",
+        compute="_compute_l10n_pl_ksef_lacks_offline_certificate",
+    )
+
+    def _compute_l10n_pl_ksef_lacks_offline_certificate(self):
+        for settings in self:
+            found = settings.company_id._l10n_pl_ksef_offline_certificate()
+            settings.l10n_pl_ksef_lacks_offline_certificate = not found
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    @api.model
+    def _cron_send(self):
+        result = super()._cron_send()
+        silent = self.env["l10n_pl_ksef.connection"].search(
+            [
+                ("unavailable_since", "<=", fields.Datetime.now() - LONG_ENOUGH),
+                ("company_id.l10n_pl_ksef_offline_by_itself", "=", True),
+            ]
+        )
+        for connection in silent:
+            with apart(self.env, connection):
+                self._offline_instead(connection)
+        return result
+
+    @api.model
+    def _offline_instead(self, connection, moves=None):
+        """Issue offline what waits while KSeF does not answer, if the company wants so.
+
+        :param moves: these only
+        """
+        company = connection.company_id
+        certificate = company._l10n_pl_ksef_offline_certificate()
+        outage = company._l10n_pl_ksef_outage()
+        wanted = company.l10n_pl_ksef_offline_by_itself and certificate
+        if not wanted or outage.category == "total_failure":
+            return
+        connection = connection._in_company_language()
+        self = self.with_env(connection.env)
+        loaded = certificate._load()
+        for document in self._to_be_issued(company, moves):
+            reason = document.move_id._l10n_pl_ksef_not_offline(outage)
+            if not reason:
+                document.move_id._l10n_pl_ksef_freeze_offline(loaded, outage)
+                checkpoint(self.env)
+
+    @api.model
+    def _to_be_issued(self, company, moves=None):
+        of_moves = [("move_id", "in", moves.ids)] if moves is not None else []
+        return self.search(
+            [
+                *of_moves,
+                ("company_id", "=", company.id),
+                ("state", "=", "queued"),
+                ("is_offline", "=", False),
+                ("move_id.state", "=", "posted"),
+            ],
+            order="id",
+            limit=AT_ONCE,
+        )
