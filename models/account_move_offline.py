@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .account_move_scope import warsaw_today
 from .document_offline import OVER
@@ -146,8 +147,8 @@ class AccountMove(models.Model):
                 "%(deadline)s. Reset it to draft and give it today's date, or send it "
                 "to KSeF.",
                 name=name,
-                date=self.invoice_date,
-                deadline=deadline,
+                date=format_date(self.env, self.invoice_date),
+                deadline=format_date(self.env, deadline),
             )
         return None
 

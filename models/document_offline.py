@@ -1,6 +1,7 @@
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..ksef_api import qr
 from ..ksef_api.working_days import offline_deadline
@@ -156,7 +157,7 @@ class Document(models.Model):
         if self.deadline:
             return self.env._(
                 "Issued offline. It must be in KSeF by %(day)s and is sent by itself.",
-                day=fields.Date.to_string(self.deadline),
+                day=format_date(self.env, self.deadline),
             )
         if self.outage_id.category == "total_failure":
             return self.env._(

@@ -131,8 +131,12 @@ def start_odoo(name=DEMO_DATABASE):
 def _sandbox_parameters():
     """Put the local KSeF, when it runs, in the place of the test environment."""
     known = state("sandbox") or {}
-    names = [name for name in ("api_url", "qr_url") if name in known]
-    return {f"{paths.MODULE}.test_{name}": known[name] for name in names}
+    names = {"api_url": "api_url", "qr_url": "qr_url", "latarnia_url": "status_url"}
+    return {
+        f"{paths.MODULE}.test_{parameter}": known[name]
+        for name, parameter in names.items()
+        if name in known
+    }
 
 
 def _is_free(port):
