@@ -44,6 +44,7 @@
         "views/vault_views.xml",
         "report/report_invoice.xml",
         "report/report_picture.xml",
+        "report/report_upo.xml",
         "views/picture_views.xml",
     ],
     "assets": {

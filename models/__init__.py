@@ -57,6 +57,7 @@ from . import (
     account_tax_purchase,
     picture,
     bill_picture,
+    upo_picture,
     account_move_send,
     account_move_scope,
     account_move_mail,

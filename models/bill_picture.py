@@ -27,7 +27,7 @@ class Bill(models.Model):
         if not bill.has_file:
             raise UserError(bill.status_message or self.env._("The file is not here."))
         attachment = bill._picture()
-        return _shown(attachment)
+        return shown(attachment)
 
     def _picture_pdf(self):
         """Return the picture (PDF, bytes) of this row's file.
@@ -63,7 +63,7 @@ class Document(models.Model):
         document = self.sudo()
         if not document.xml_hash:
             raise UserError(self.env._("The file has not been made yet."))
-        return _shown(document._picture())
+        return shown(document._picture())
 
     def _picture_pdf(self):
         """Return the picture (PDF, bytes) of this row's file."""
@@ -94,7 +94,7 @@ class AccountMove(models.Model):
         document = move._l10n_pl_ksef_current_document()
         if document and not move.l10n_pl_ksef_kept:
             return document.action_picture()
-        return _shown(move._l10n_pl_ksef_picture())
+        return shown(move._l10n_pl_ksef_picture())
 
     def _l10n_pl_ksef_picture(self):
         """Return the picture of the file that this bill was made of (attachment).
@@ -139,16 +139,17 @@ class AccountMove(models.Model):
 class Picture(models.AbstractModel):
     _inherit = "l10n_pl_ksef.picture"
 
-    def _attached(self, record, name, draw):
+    def _attached(self, record, name, draw, kind="KSeF"):
         """Return the picture kept with ``record``, drawn when it is not there yet.
 
         One for each language; a document that was sent or received never changes.
 
         :param draw: makes the PDF (bytes)
+        :param kind: the file's name begins with it
         :raise UserError: the file cannot be read
         """
         language = (self.env.lang or "en_US")[:2]
-        file_name = f"KSeF-{name}-{language}.pdf"
+        file_name = f"{kind}-{name}-{language}.pdf"
         attachments = self.env["ir.attachment"].sudo()
         place = {
             "res_model": record._name,
@@ -174,7 +175,7 @@ class Picture(models.AbstractModel):
         )
 
 
-def _shown(attachment):
+def shown(attachment):
     """Return the action that opens a picture in a new page."""
     return {
         "type": "ir.actions.act_url",

@@ -164,6 +164,10 @@ class Document(models.Model):
         """Return the frozen file."""
         return base64.b64decode(self.with_context(bin_size=False).xml_file)
 
+    def _upo(self):
+        """Return the UPO as KSeF signed it."""
+        return base64.b64decode(self.with_context(bin_size=False).upo_file)
+
     def _store_upo(self, download):
         """Keep the UPO as KSeF signed it, byte for byte, once it proves to be ours.
 

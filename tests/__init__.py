@@ -31,6 +31,7 @@ from . import (
     test_send,
     test_tours_begin,
     test_tours_connect,
+    test_upo,
     test_vault,
     test_verdict,
 )
