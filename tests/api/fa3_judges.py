@@ -1,9 +1,6 @@
 """Judges of FA(3) in tests: the Ministry's schema and samples, canonical XML."""
 
 import importlib.util
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -84,41 +81,3 @@ def schema_file():
         folders.append(home / "documents" / "fa3" / "schemas")
     name = "schemat_FA(3)_v1-0E.xsd"
     return next(path for f in folders if (path := f / name).exists()).read_bytes()
-
-
-_THEIR_READER = """
-import json, sys
-try:
-    from ksef_client.documents.fa3 import parse_invoice_xml
-except ImportError:
-    sys.exit("no reader")
-readings = {}
-for name, xml in json.load(sys.stdin).items():
-    made = parse_invoice_xml(xml)
-    readings[name] = [made.invoice_number, str(made.total_gross), len(made.lines)]
-print(json.dumps(readings))
-"""
-
-
-def read_by_ksef_client(documents):
-    """Have ksef-client's reader read documents, in a process of its own.
-
-    The reader came with 0.20, which `./dev` keeps in an environment apart.
-
-    :param documents: {name: XML text}
-    :return: {name: [number, total, count of lines]}; None where there is no reader
-    """
-    for python in (ROOT / ".dev/venv-ksef-client/bin/python", Path(sys.executable)):
-        if not python.exists():
-            continue
-        done = subprocess.run(
-            [str(python), "-I", "-c", _THEIR_READER],
-            input=json.dumps(documents),
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        if "no reader" not in done.stderr:
-            assert done.returncode == 0, done.stderr
-            return json.loads(done.stdout)
-    return None

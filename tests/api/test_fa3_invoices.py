@@ -18,8 +18,8 @@ from fa3_judges import (
     SCHEMA,
     needs_ksef_client,
     needs_schema,
-    read_by_ksef_client,
 )
+from ksef_client_reader import read_by_ksef_client
 from lxml import etree
 
 from ksef_api.fa3 import (
