@@ -60,6 +60,7 @@ from . import (
     upo_picture,
     account_move_send,
     account_move_scope,
+    account_move_fa3_sale,
     account_move_mail,
     document_wait,
     takeover,

@@ -64,7 +64,7 @@ class AccountMove(models.Model):
     @api.depends("invoice_line_ids.product_id", "amount_total_signed", "move_type")
     def _compute_l10n_pl_ksef_split_payment(self):
         for move in self:
-            listed = move.invoice_line_ids.product_id.filtered("l10n_pl_ksef_annex15")
+            listed = move._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
             large = abs(move.amount_total_signed) > SPLIT_PAYMENT_ABOVE
             move.l10n_pl_ksef_split_payment = (
                 move.is_sale_document() and bool(listed) and large

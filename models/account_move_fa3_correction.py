@@ -49,10 +49,6 @@ class AccountMove(models.Model):
         help="Empty when the original was issued outside KSeF.",
     )
 
-    def _l10n_pl_ksef_kind(self):
-        is_correction = self._l10n_pl_ksef_is_correction()
-        return fa3.InvoiceKind.CORRECTION if is_correction else fa3.InvoiceKind.SALE
-
     def _l10n_pl_ksef_is_correction(self):
         """Tell whether this is a correcting invoice: any credit note is."""
         return self.move_type == "out_refund" or bool(self._l10n_pl_ksef_originals())
@@ -64,18 +60,19 @@ class AccountMove(models.Model):
             self.reversed_entry_id | (debited - self) | self.l10n_pl_ksef_corrected_ids
         )
 
-    def _l10n_pl_ksef_unnumbered_originals(self):
-        """Return the corrected invoices that are on the way to KSeF, or issued offline.
+    def _l10n_pl_ksef_awaited(self):
+        """Return the invoices whose KSeF numbers have to come before this one goes.
 
-        KSeF takes the correction when they have their numbers (*tryby-offline.md*).
+        A correction names its originals by them (*tryby-offline.md*).
         """
-        originals = self._l10n_pl_ksef_originals()
-        return originals.filtered(
-            lambda move: (
-                move.l10n_pl_ksef_is_offline
-                or move.l10n_pl_ksef_state in ("queued", "sending", "sent", "unknown")
-            )
+        return self._l10n_pl_ksef_originals().filtered(
+            lambda move: move._l10n_pl_ksef_is_on_the_way()
         )
+
+    def _l10n_pl_ksef_is_on_the_way(self):
+        """Tell whether KSeF has not given this invoice its number yet, but will."""
+        on_the_way = ("queued", "sending", "sent", "unknown")
+        return self.l10n_pl_ksef_is_offline or self.l10n_pl_ksef_state in on_the_way
 
     def _l10n_pl_ksef_correction(self):
         """Return what this invoice corrects, None when it corrects nothing."""

@@ -5,7 +5,6 @@ from odoo import models
 
 from ..ksef_api import fa3
 from .account_move_fa3 import to_decimal
-from .account_tax import MARGIN, OSS
 
 # Tags of the VAT return that are procedure marks of FA(3) as well.
 PROCEDURE_TAGS = ("I_42", "I_63")
@@ -21,11 +20,19 @@ class AccountMove(models.Model):
             lambda line: line.display_type == "product"
         )
 
+    def _l10n_pl_ksef_shown_lines(self):
+        """Return the lines that stand in the document as *FaWiersz*."""
+        return self._l10n_pl_ksef_lines()
+
+    def _l10n_pl_ksef_goods(self):
+        """Return the products that are sold."""
+        return self._l10n_pl_ksef_lines().product_id
+
     def _l10n_pl_ksef_fa3_lines(self):
         sign = self._l10n_pl_ksef_sign()
         return [
             self._l10n_pl_ksef_line(number, line, sign)
-            for number, line in enumerate(self._l10n_pl_ksef_lines(), 1)
+            for number, line in enumerate(self._l10n_pl_ksef_shown_lines(), 1)
         ]
 
     def _l10n_pl_ksef_line(self, number, line, sign):
@@ -48,7 +55,7 @@ class AccountMove(models.Model):
             gtu=self._l10n_pl_ksef_gtu(product),
             procedure=self._l10n_pl_ksef_procedure(line),
             exchange_rate=self._l10n_pl_ksef_exchange_rate(),
-            **self._l10n_pl_ksef_line_rate(line),
+            **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
         )
 
     def _l10n_pl_ksef_line_name(self, line):
@@ -68,15 +75,6 @@ class AccountMove(models.Model):
         before = line.price_subtotal / share
         discount = to_decimal(before) - net
         return to_decimal(before / quantity, 8).normalize(), discount
-
-    def _l10n_pl_ksef_line_rate(self, line):
-        """Return the fields that say how the line is taxed."""
-        tax = self._l10n_pl_ksef_rated(line)
-        if tax.l10n_pl_ksef_rate == MARGIN:
-            return {}
-        if tax.l10n_pl_ksef_rate == OSS:
-            return {"oss_rate": to_decimal(tax.amount, 6).normalize()}
-        return {"rate": fa3.Rate(tax.l10n_pl_ksef_rate)}
 
     def _l10n_pl_ksef_rated(self, line):
         """Return the tax of a line that stands in FA(3)."""

@@ -85,7 +85,7 @@ class AccountMove(models.Model):
             yield Problem(text, self)
 
     def _l10n_pl_ksef_needs_split_payment(self):
-        products = self._l10n_pl_ksef_lines().product_id
+        products = self._l10n_pl_ksef_goods()
         return (
             not self.l10n_pl_ksef_split_payment
             and abs(self.amount_total_signed) > SPLIT_PAYMENT_ABOVE

@@ -133,10 +133,10 @@ class AccountMove(models.Model):
                 "issued on its date.",
                 name=name,
             )
-        if self._l10n_pl_ksef_unnumbered_originals():
+        if self._l10n_pl_ksef_awaited():
             return self.env._(
-                "%(name)s corrects an invoice that has no KSeF number yet; it can be "
-                "issued when it has.",
+                "%(name)s refers to an invoice that has no KSeF number yet; it can be "
+                "issued when that one has.",
                 name=name,
             )
         documents = self.env["l10n_pl_ksef.document"]

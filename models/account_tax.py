@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 
 from ..ksef_api import fa3
@@ -100,6 +102,14 @@ class AccountTax(models.Model):
         """Return the names of the tags of the VAT return on these taxes (a set)."""
         tags = self.with_context(lang="en_US").invoice_repartition_line_ids.tag_ids
         return {(name or "").lstrip("+-") for name in tags.mapped("name")}
+
+    def _l10n_pl_ksef_rate_fields(self):
+        """Return the fields of an FA(3) line that say how it is taxed."""
+        if self.l10n_pl_ksef_rate == MARGIN:
+            return {}
+        if self.l10n_pl_ksef_rate == OSS:
+            return {"oss_rate": Decimal(f"{self.amount:.6f}").normalize()}
+        return {"rate": fa3.Rate(self.l10n_pl_ksef_rate)}
 
     def _l10n_pl_ksef_sum_fields(self):
         """Return the names of the sums that this tax counts in (``fa3`` Sums)."""

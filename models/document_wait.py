@@ -36,7 +36,7 @@ class Document(models.Model):
         return documents.filtered(
             lambda d: (
                 (not d.move_id.invoice_date or d.move_id.invoice_date <= today)
-                and not d.move_id._l10n_pl_ksef_unnumbered_originals()
+                and not d.move_id._l10n_pl_ksef_awaited()
             )
         )
 
@@ -57,11 +57,11 @@ class Document(models.Model):
             return self.env._("The company is not connected to KSeF.")
         if self.state == "queued" and move._l10n_pl_ksef_day():
             return self.env._("For its date: KSeF takes no invoice before that day.")
-        unnumbered = move._l10n_pl_ksef_unnumbered_originals()
-        if self.state == "queued" and unnumbered:
+        awaited = move._l10n_pl_ksef_awaited()
+        if self.state == "queued" and awaited:
             return self.env._(
-                "For the KSeF number of what it corrects: %(names)s.",
-                names=", ".join(unnumbered.mapped("name")),
+                "For the KSeF number of what it refers to: %(names)s.",
+                names=", ".join(awaited.mapped("name")),
             )
         if connection.next_call_at and connection.next_call_at > fields.Datetime.now():
             return connection.status_message or self.env._(
