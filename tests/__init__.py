@@ -9,6 +9,7 @@ from . import (
     test_fa3_corrections,
     test_fa3_parties,
     test_fa3_sales,
+    test_fa3_special,
     test_fetch,
     test_limits,
     test_import,
