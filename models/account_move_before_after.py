@@ -90,8 +90,8 @@ class AccountMove(models.Model):
         for number, (_line, original) in enumerate(self._l10n_pl_ksef_pairs(), 1):
             if not original:
                 text = self.env._(
-                    "Line %(number)s is not on the corrected invoice. Untick “Show Lines "
-                    "Before and After” on the page KSeF.",
+                    "Line %(number)s is not on the corrected invoice. Untick “Show "
+                    "Lines Before and After” on the page KSeF.",
                     number=number,
                 )
                 yield Problem(text, self)

@@ -77,7 +77,7 @@ class AccountMove(models.Model):
             )
 
     def _l10n_pl_ksef_sent(self):
-        """Return the document that KSeF has of this invoice, None when it is not here."""
+        """Return the document that KSeF has of this invoice, None if not here."""
         document = self._l10n_pl_ksef_accepted_document()
         return fa3.read(document._xml()).document if document.xml_file else None
 
@@ -91,7 +91,7 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_wrong_data(self, sent):
-        """Return the fields of ``fa3`` Correction that say what was wrong in ``sent``."""
+        """Return the fields of ``fa3`` Correction that tell what ``sent`` had wrong."""
         seller, buyer = self._l10n_pl_ksef_seller(), self._l10n_pl_ksef_buyer()
         wrong = {"seller_before": None, "buyers_before": []}
         if self._l10n_pl_ksef_differ(seller, sent.seller):

@@ -134,7 +134,7 @@ class AccountMove(models.Model):
         return invoices.sorted("id")
 
     def _l10n_pl_ksef_is_last(self, earlier):
-        """Tell whether this advance, with the ``earlier`` ones, pays the whole order."""
+        """Tell whether this advance and the ``earlier`` ones pay the whole order."""
         ordered = sum(self._l10n_pl_ksef_ordered().mapped("price_total"))
         paid = sum((self | earlier).mapped("amount_total"))
         return self.currency_id.compare_amounts(paid, ordered) >= 0

@@ -38,8 +38,8 @@ class AccountMove(models.Model):
             return
         if self.amount_total > UP_TO.get(self.currency_id.name, 0):
             text = self.env._(
-                "A simplified invoice is for up to 450 PLN or 100 EUR. Untick it on the "
-                "page KSeF."
+                "A simplified invoice is for up to 450 PLN or 100 EUR. Untick it on "
+                "the page KSeF."
             )
             yield Problem(text, self)
         if not is_valid_nip(normalize_nip(self.commercial_partner_id.vat or "")):
