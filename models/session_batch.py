@@ -83,7 +83,10 @@ class Session(models.Model):
         files, their order and the key.
         """
         with tempfile.TemporaryDirectory(prefix="l10n_pl_ksef-") as folder:
-            yield batch.build_package(self._files(), Path(folder), self._key())
+            # What KSeF recommends for many files that are alike (limity-api.md).
+            yield batch.build_package(
+                self._files(), Path(folder), self._key(), compression=batch.TAR_GZ
+            )
 
     def _files(self):
         """Yield (name, file) of each document, a few in memory at a time."""

@@ -1,10 +1,12 @@
 """The Ministry's published FA(3) invoices become bills and pictures.
 
 They are not in the repository: a folder ``shared/ksef/samples`` beside it, or above it,
-is used when it is there.
+is used when it is there. The environment variable ``KSEF_EXAMPLES`` names another folder
+of FA(3) files, for example of those that public repositories have.
 """
 
 import logging
+import os
 import unittest
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,8 @@ _logger = logging.getLogger(__name__)
 
 def examples():
     """Return the files, sorted; none when there is no such folder."""
+    if os.environ.get("KSEF_EXAMPLES"):
+        return sorted(Path(os.environ["KSEF_EXAMPLES"]).glob("*.xml"))
     for folder in Path(__file__).resolve().parents:
         found = folder / "shared" / "ksef" / "samples"
         if found.is_dir():
