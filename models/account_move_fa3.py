@@ -59,10 +59,14 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_sale_date(self):
         """*P_6*: the day of supply, where it is not the day of issue.
 
-        Where a period is given (*OkresFa*), it takes the place of the day.
+        Where a period is given (*OkresFa*) or days of the lines (*P_6A*), they take the
+        place of the day.
         """
         date = self.taxable_supply_date or self.delivery_date
-        if self._l10n_pl_ksef_period() or not date or date == self.invoice_date:
+        of_lines = self._l10n_pl_ksef_lines().filtered("l10n_pl_ksef_sale_date")
+        if self._l10n_pl_ksef_period() or of_lines:
+            return None
+        if not date or date == self.invoice_date:
             return None
         return date
 

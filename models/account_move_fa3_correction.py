@@ -60,6 +60,10 @@ class AccountMove(models.Model):
             self.reversed_entry_id | (debited - self) | self.l10n_pl_ksef_corrected_ids
         )
 
+    def _l10n_pl_ksef_that_refer(self):
+        """Return those of these invoices that name others by their KSeF numbers."""
+        return self.filtered(lambda move: move._l10n_pl_ksef_is_correction())
+
     def _l10n_pl_ksef_awaited(self):
         """Return the invoices whose KSeF numbers have to come before this one goes.
 

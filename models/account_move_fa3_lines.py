@@ -1,7 +1,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 
 from ..ksef_api import fa3
 from .account_move_fa3 import to_decimal
@@ -41,6 +41,7 @@ class AccountMove(models.Model):
         price, discount = self._l10n_pl_ksef_price(line, net)
         return fa3.Line(
             number=number,
+            sale_date=line.l10n_pl_ksef_sale_date or None,
             name=self._l10n_pl_ksef_line_name(line),
             index=(product.default_code or "")[:50] or None,
             gtin=(product.barcode or "")[:20] or None,
@@ -128,3 +129,11 @@ class AccountMove(models.Model):
             sums[of_rate.vat] += 0
         if foreign and of_rate.vat_pln:
             sums[of_rate.vat_pln] += 0
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    l10n_pl_ksef_sale_date = fields.Date(
+        "Day of Supply", help="P_6A, where the lines were supplied on different days."
+    )

@@ -139,6 +139,14 @@ class AccountMove(models.Model):
         paid = sum((self | earlier).mapped("amount_total"))
         return self.currency_id.compare_amounts(paid, ordered) >= 0
 
+    def _l10n_pl_ksef_that_refer(self):
+        lines = self.env["account.move.line"]
+        found = super()._l10n_pl_ksef_that_refer()
+        if "is_downpayment" not in lines._fields:
+            return found
+        of_these = [("move_id", "in", self.ids), ("is_downpayment", "=", True)]
+        return found | lines.search(of_these).move_id
+
     def _l10n_pl_ksef_awaited(self):
         # A settlement names its advances by their KSeF numbers.
         on_the_way = self._l10n_pl_ksef_advances().filtered(

@@ -13,7 +13,14 @@ FROZEN_FIELDS = (
     "currency_id",
     "partner_bank_id",
 )
-FROZEN_LINE_FIELDS = ("name", "quantity", "price_unit", "discount", "tax_ids")
+FROZEN_LINE_FIELDS = (
+    "name",
+    "quantity",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "l10n_pl_ksef_sale_date",
+)
 
 
 class AccountMove(models.Model):

@@ -33,10 +33,13 @@ class Document(models.Model):
         if state != "queued":
             return documents
         today = warsaw_today()
+        # Thousands may wait: only the few that refer to others are looked into.
+        refer = documents.move_id._l10n_pl_ksef_that_refer()
+        held_back = refer.filtered(lambda move: move._l10n_pl_ksef_awaited())
         return documents.filtered(
             lambda d: (
-                (not d.move_id.invoice_date or d.move_id.invoice_date <= today)
-                and not d.move_id._l10n_pl_ksef_awaited()
+                d.move_id not in held_back
+                and (not d.move_id.invoice_date or d.move_id.invoice_date <= today)
             )
         )
 

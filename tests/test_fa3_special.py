@@ -33,6 +33,24 @@ class TestFa3Special(Fa3Case):
         self.assertIn("up to 450 PLN", texts)
         self.assertIn("needs the customer's Polish NIP", texts)
 
+    # --- days of supply ------------------------------------------------------
+
+    def test_lines_of_different_days_have_their_own(self):
+        move = self.invoice(
+            ("Dowóz", 1, 10, self.tax_23),
+            ("Montaż", 1, 10, self.tax_23),
+            taxable_supply_date="2026-10-31",
+            post=False,
+        )
+        first, second = move.invoice_line_ids
+        first.l10n_pl_ksef_sale_date = "2026-10-30"
+        second.l10n_pl_ksef_sale_date = "2026-10-31"
+        move.action_post()
+        body = self.document(move).body
+        self.assertIsNone(body.sale_date)
+        days = [row.sale_date for row in body.lines]
+        self.assertEqual(days, [date(2026, 10, 30), date(2026, 10, 31)])
+
     # --- new means of transport ----------------------------------------------
 
     def sold(self, **vehicle):

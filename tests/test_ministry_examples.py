@@ -1,8 +1,8 @@
 """The Ministry's published FA(3) invoices become bills and pictures.
 
 They are not in the repository: a folder ``shared/ksef/samples`` beside it, or above it,
-is used when it is there. The environment variable ``KSEF_EXAMPLES`` names another folder
-of FA(3) files, for example of those that public repositories have.
+is used when it is there. The environment variable ``KSEF_EXAMPLES`` names another
+folder of FA(3) files, for example of those that public repositories have.
 """
 
 import logging
