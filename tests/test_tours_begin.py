@@ -2,6 +2,8 @@
 
 from odoo.tests import tagged
 
+from ..models.account_move_scope import warsaw_today
+from ..models.connection_call import TEST_STATUS_URL
 from ..models.res_company_register import WSDL_URL
 from .test_tours_connect import DASHBOARD, TourCase
 
@@ -20,6 +22,20 @@ class TestToursBegin(TourCase):
         found = certificates._newest(self.company, "offline")
         self.assertEqual(found.status, "added")
         self.assertEqual(found.create_uid, self.accountant)
+
+    def test_an_invoice_is_issued_offline_while_a_failure_lasts(self):
+        self.welcomed()
+        self.connect()
+        invoice = self.invoice(invoice_date=warsaw_today())
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(TEST_STATUS_URL, self.sandbox.latarnia_url)
+        self.sandbox.control("POST", "/latarnia", {"status": "FAILURE"})
+        self.env["l10n_pl_ksef.outage"]._cron_ask()
+        self.give_certificate(usage="offline")
+        self.tour("issue_offline", f"/odoo/customer-invoices/{invoice.id}")
+        self.assertEqual(invoice.l10n_pl_ksef_state, "offline")
+        document = invoice.l10n_pl_ksef_document_ids
+        self.assertEqual(document.outage_id.category, "failure")
 
     def test_the_welcome_screen_leads_to_the_certificate(self):
         self.tour("welcome_add", DASHBOARD)

@@ -13,17 +13,36 @@ const inKsef = {
   trigger: ".o_field_widget[name=l10n_pl_ksef_state] .text-bg-success",
 };
 
+const offlineCertificate = [
+  upload("certificate_file", "ksef_certificate", "offline.crt"),
+  upload("key_file", "ksef_key", "offline.key"),
+  {
+    trigger: ".modal .o_field_widget[name=password] input",
+    run: "edit haslo-1234",
+  },
+  click(inModal("action_add")),
+  {trigger: "body:not(:has(.modal))"},
+];
+
 tours.add("l10n_pl_ksef_offline_certificate", {
   steps: () => [
     click("button[name=action_l10n_pl_ksef_add_offline_certificate]"),
-    upload("certificate_file", "ksef_certificate", "offline.crt"),
-    upload("key_file", "ksef_key", "offline.key"),
+    ...offlineCertificate,
+  ],
+});
+
+tours.add("l10n_pl_ksef_issue_offline", {
+  steps: () => [
+    {content: "the failure is announced", trigger: ".alert:contains(FAILURE)"},
+    click(".alert button[name=action_l10n_pl_ksef_issue_offline]"),
+    {content: "its deadline is explained", trigger: ".modal p:contains(7 dni)"},
+    click(inModal("action_issue")),
+    ...offlineCertificate,
     {
-      trigger: ".modal .o_field_widget[name=password] input",
-      run: "edit haslo-1234",
+      content: "the invoice is issued offline",
+      trigger: ".o_field_widget[name=l10n_pl_ksef_state] .text-bg-warning",
     },
-    click(inModal("action_add")),
-    {trigger: "body:not(:has(.modal))"},
+    {trigger: "body:not(:has(button[name=action_l10n_pl_ksef_issue_offline]))"},
   ],
 });
 
@@ -43,7 +62,7 @@ tours.add("l10n_pl_ksef_list_goes_on", {
   steps: () => [
     click("thead .o_list_record_selector input"),
     click(".o_cp_action_menus .dropdown-toggle:has(.fa-cog)"),
-    click(".o-dropdown-item:contains(KSeF)"),
+    click(".o-dropdown-item:contains(Wyślij do KSeF)"),
     ...certificate,
     {content: "both are in KSeF", trigger: ".o_notification:has(.bg-success)"},
   ],
