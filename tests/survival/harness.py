@@ -140,9 +140,9 @@ class Servers:
         self.name, self.log = name, log
         self.processes = [self._start() for _number in range(count)]
 
-    def _start(self):
+    def _start(self, workers=0):
         command = database.odoo_command(
-            self.name, "--no-http", "--max-cron-threads=1", "--workers=0"
+            self.name, "--no-http", "--max-cron-threads=1", f"--workers={workers}"
         )
         return subprocess.Popen(
             command,
@@ -151,6 +151,19 @@ class Servers:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
+
+    @contextmanager
+    def one_with_workers(self):
+        """Inside, one server of several processes works, as production's do: it looks
+        after its own.
+        """
+        count = len(self.processes)
+        self.stop()
+        self.processes = [self._start(workers=1)]
+        yield
+        self.processes[0].terminate()
+        self.processes[0].wait(30)
+        self.processes = [self._start() for _number in range(count)]
 
     def kill_worker(self):
         """kill -9 the process that talks to KSeF now; another one is started.
@@ -350,12 +363,16 @@ class World:
     def restart_postgresql(self):
         """Everybody is thrown out in the middle of what they do.
 
-        A server whose cron thread looks for PostgreSQL just then loses that thread.
-        Where Odoo runs with workers it starts a new one; here the harness does.
+        A server without workers whose cron thread looks for PostgreSQL just then loses
+        that thread; the harness starts it anew, as an administrator does.
         """
+        self.throw_everybody_out()
+        self.servers.kill_all()
+
+    def throw_everybody_out(self):
+        """PostgreSQL is restarted; nobody looks after the servers."""
         postgres.stop()
         postgres.start()
-        self.servers.kill_all()
 
     def stop(self):
         self.servers.stop()

@@ -90,10 +90,20 @@ def test_postgresql_is_restarted_in_the_middle(world, count):
     path = SEND if count == FEW else CLOSE_BATCH
     fault = world.sandbox.fault(path=path, action="hold_after", seconds=3)
     ids = queued(world, count)
-    world.wake()
-    wait_until(lambda: world.sandbox.hits(fault), path)
+    wait_until(lambda: world.wake() or world.sandbox.hits(fault), path)
     world.restart_postgresql()
     finish(world, ids)
+
+
+@BOTH
+def test_postgresql_is_restarted_and_nobody_looks_after_odoo(world, count):
+    path = SEND if count == FEW else CLOSE_BATCH
+    with world.servers.one_with_workers():
+        fault = world.sandbox.fault(path=path, action="hold_after", seconds=3)
+        ids = queued(world, count)
+        wait_until(lambda: world.wake() or world.sandbox.hits(fault), path)
+        world.throw_everybody_out()
+        finish(world, ids)
 
 
 @BOTH
