@@ -21,6 +21,7 @@ from . import (
     test_ministry_examples,
     test_picture,
     test_notification,
+    test_qr_on_paper,
     test_receive,
     test_receive_companies,
     test_receive_hostile,
