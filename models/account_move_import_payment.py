@@ -27,7 +27,8 @@ class AccountMove(models.Model):
         days = self._l10n_pl_ksef_due_days(taking)
         if days:
             self.invoice_payment_term_id = False
-            self.invoice_date_due = max(days)
+            # FA(3) does not say how much is due on each: nothing is to be paid late.
+            self.invoice_date_due = min(days)
         self._l10n_pl_ksef_take_bank_account(taking)
         if payment.paid_on:
             taking.told.append(
@@ -45,8 +46,6 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_due_days(self, taking):
         """Return the days on which the document is due; a rule is counted out."""
         payment = taking.body.payment
-        if payment.paid_on:
-            return [payment.paid_on]
         days = [item.on for item in payment.due if item.on]
         for item in payment.due:
             if item.on or not item.rule:
@@ -70,7 +69,7 @@ class AccountMove(models.Model):
                     ", ".join(str(day) for day in sorted(set(days))),
                 )
             )
-        return days
+        return [payment.paid_on] if payment.paid_on else days
 
     def _l10n_pl_ksef_counted(self, rule, body):
         """Return the day that a rule (*TerminOpis*) means, or None."""

@@ -12,6 +12,14 @@ FROZEN_FIELDS = (
     "partner_id",
     "currency_id",
     "partner_bank_id",
+    "l10n_pl_ksef_simplified",
+    "l10n_pl_ksef_margin",
+    "l10n_pl_ksef_self_billing",
+    "l10n_pl_ksef_receipt",
+    "l10n_pl_ksef_duty_art_42_5",
+    "l10n_pl_ksef_before_after",
+    "l10n_pl_ksef_period_from",
+    "l10n_pl_ksef_period_to",
 )
 FROZEN_LINE_FIELDS = (
     "name",
@@ -80,3 +88,27 @@ class AccountMoveLine(models.Model):
     def _l10n_pl_ksef_unlink_locked(self):
         products = self.filtered(lambda line: line.display_type == "product")
         products.move_id._l10n_pl_ksef_refuse_locked()
+
+
+class MovePart(models.AbstractModel):
+    """Rows of our own that stand in the document of an invoice, and are locked with it.
+
+    Whoever inherits has a ``move_id``.
+    """
+
+    _name = "l10n_pl_ksef.move.part"
+    _description = "KSeF: Part of an Invoice"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        parts.move_id._l10n_pl_ksef_refuse_locked()
+        return parts
+
+    def write(self, vals):
+        self.move_id._l10n_pl_ksef_refuse_locked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_of_locked(self):
+        self.move_id._l10n_pl_ksef_refuse_locked()

@@ -21,6 +21,7 @@ class MoveParty(models.Model):
 
     _name = "l10n_pl_ksef.move.party"
     _description = "Third Party on an Invoice"
+    _inherit = ["l10n_pl_ksef.move.part"]
     _rec_name = "partner_id"
 
     move_id = fields.Many2one(

@@ -1,7 +1,9 @@
 from odoo import fields, models
 
 from ..ksef_api import fa3
+from .account_move_fa3_problems import Problem
 
+SUPPLY_WITHIN_EU = "0 WDT"
 KINDS = [
     ("land", "Land vehicle"),
     ("vessel", "Vessel"),
@@ -23,6 +25,7 @@ class MoveVehicle(models.Model):
 
     _name = "l10n_pl_ksef.move.vehicle"
     _description = "New Means of Transport on an Invoice"
+    _inherit = ["l10n_pl_ksef.move.part"]
 
     move_id = fields.Many2one(
         "account.move", "Invoice", required=True, index=True, ondelete="cascade"
@@ -99,9 +102,22 @@ class AccountMove(models.Model):
                 supply=fa3.NewVehicleSupply(
                     duty_art_42_5=self.l10n_pl_ksef_duty_art_42_5,
                     vehicles=[
-                        vehicle._fa3(numbers.get(vehicle.line_id, 1))
+                        vehicle._fa3(numbers[vehicle.line_id])
                         for vehicle in self.l10n_pl_ksef_vehicle_ids
                     ],
                 )
             )
         return annotations
+
+    def _l10n_pl_ksef_annotation_problems(self):
+        yield from super()._l10n_pl_ksef_annotation_problems()
+        shown = self._l10n_pl_ksef_shown_lines()
+        for vehicle in self.l10n_pl_ksef_vehicle_ids:
+            rate = self._l10n_pl_ksef_rated(vehicle.line_id).l10n_pl_ksef_rate
+            if vehicle.line_id not in shown or rate != SUPPLY_WITHIN_EU:
+                text = self.env._(
+                    "New means of transport %(number)s: choose a line of this invoice "
+                    "that is sold to another member state of the EU (WDT).",
+                    number=vehicle.number or vehicle.make or "",
+                )
+                yield Problem(text, self)

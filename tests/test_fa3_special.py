@@ -84,6 +84,26 @@ class TestFa3Special(Fa3Case):
         )
         self.assertFalse(supply.duty_art_42_5)
 
+    def test_a_vehicle_that_is_sold_at_home_is_told(self):
+        move = self.invoice()
+        vehicle = self.env["l10n_pl_ksef.move.vehicle"].create(
+            {
+                "move_id": move.id,
+                "line_id": move.invoice_line_ids.id,
+                "first_use": "2026-10-01",
+                "usage": "5",
+            }
+        )
+        self.assertIn("sold to another member state", self.texts(move)[0])
+        vehicle.unlink()
+        self.assertFalse(self.texts(move))
+
+    def test_vehicles_and_third_parties_of_a_sent_invoice_stay(self):
+        move = self.accepted()
+        values = {"move_id": move.id, "partner_id": self.supplier.id}
+        with self.assertRaisesRegex(UserError, "only be corrected"):
+            self.env["l10n_pl_ksef.move.party"].create(values)
+
     def test_a_boat_and_an_aircraft(self):
         boat, _supply = self.sold(kind="vessel", usage="40", number="PL-1")
         self.assertEqual((boat.vessel.working_hours, boat.land), ("40", None))

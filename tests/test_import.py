@@ -412,6 +412,13 @@ class TestImport(ImportCase):
 
     # --- dates and payment ---------------------------------------------------
 
+    def test_of_several_due_dates_the_first_counts_and_all_are_told(self):
+        days = [date(2026, 12, 1), date(2026, 11, 15)]
+        payment = fa3.Payment(due=[fa3.Due(on=day) for day in days])
+        bill = self.drop(self.document(payment=payment))
+        self.assertEqual(str(bill.invoice_date_due), "2026-11-15")
+        self.assertIn("2026-11-15, 2026-12-01", self.told(bill))
+
     def test_dates_and_terms(self):
         rule = fa3.DueRule(count=14, unit="dni", event="data wystawienia")
         bill = self.drop(

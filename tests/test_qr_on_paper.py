@@ -17,7 +17,7 @@ except ImportError:
 
 @unittest.skipUnless(zxingcpp, "the Python package zxing-cpp is not installed")
 class TestQrOnPaper(OfflineCase):
-    def read(self):
+    def codes(self):
         """Return the texts of all QR codes on the invoice as it is printed."""
         # Odoo draws no pictures in tests; this is the program that it would call.
         command = ["wkhtmltoimage", "--quiet", "--load-error-handling", "ignore"]
@@ -33,7 +33,7 @@ class TestQrOnPaper(OfflineCase):
 
     def test_both_codes_of_an_offline_invoice_lead_to_ksef(self):
         document = self.issue()
-        links = self.read()
+        links = self.codes()
         self.assertEqual(
             links, {self.move._l10n_pl_ksef_qr_link(), document.certificate_link}
         )
@@ -41,7 +41,7 @@ class TestQrOnPaper(OfflineCase):
     def test_the_code_of_a_sent_invoice_is_found_in_ksef(self):
         self.move._l10n_pl_ksef_send()
         self.process(self.connection)
-        (link,) = self.read()
+        (link,) = self.codes()
         page = requests.get(link, timeout=10).text
         self.assertIn('data-result="found"', page)
         self.assertIn(self.move.l10n_pl_ksef_number, page)
