@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 
@@ -99,6 +100,16 @@ class Outage(models.Model):
             if environment.status_url and environment.code == code:
                 self._ask(environment)
                 checkpoint(self.env)
+        self._recent()._tell()
+
+    @api.model
+    def _recent(self):
+        """Return what has begun and is not long over: it may begin and end as planned,
+        without another word of KSeF.
+        """
+        now = fields.Datetime.now()
+        lasting = ["|", ("end", "=", False), ("end", ">", now - timedelta(days=1))]
+        return self.search([("start", "<=", now), *lasting])
 
     @api.model
     def _ask(self, environment):

@@ -318,6 +318,42 @@ class TestEvents(NotificationCase):
         self.assertEqual(message["Subject"], "KSeF is available again")
         self.assertFalse(connection.unavailable_since)
 
+    def test_an_announced_unavailability_is_told_once_when_it_begins_and_ends(self):
+        self.connect()
+        self.deliver()
+        start = fields.Datetime.now() + timedelta(hours=1)
+        self.env["l10n_pl_ksef.outage"].create(
+            {
+                "environment": "test",
+                "category": "maintenance",
+                "title": "Przerwa techniczna",
+                "start": start,
+                "end": start + timedelta(hours=2),
+            }
+        )
+        told = []
+        for minutes in (-30, 5, 60, 125, 240):
+            with freeze_time(start + timedelta(minutes=minutes)):
+                self.env["l10n_pl_ksef.outage"].sudo()._cron_ask()
+            told.append([m["Subject"] for m in self.deliver().get("bob", [])])
+        unavailable, back = "KSeF is unavailable", "KSeF is available again"
+        self.assertEqual(told, [[], [unavailable], [], [back], []])
+
+    def test_calls_that_fail_meanwhile_are_no_news(self):
+        connection = self.connect()
+        self.deliver()
+        self.env["l10n_pl_ksef.outage"].create(
+            {"environment": "test", "title": "Awaria", "start": fields.Datetime.now()}
+        )
+        self.assertEqual(len(self.deliver()["bob"]), 1)
+        self.sandbox.fault(path=".*", action="status", status=503, times=0)
+        start = fields.Datetime.now()
+        for minutes in (0, 20, 40):
+            with freeze_time(start + timedelta(minutes=minutes)):
+                with suppress(ServerError):
+                    connection._call_public(lambda client: client.challenge())
+        self.assertFalse(self.deliver())
+
     def test_a_short_trouble_is_not_told_of(self):
         connection = self.connect()
         self.deliver()

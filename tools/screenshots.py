@@ -5,6 +5,7 @@ windows that connect one.
 """
 
 import sys
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -85,6 +86,13 @@ OF_THE_ACCOUNTANT = {
         "[name=l10n_pl_ksef_number]",
     ),
 }
+INVOICES = "/odoo/customer-invoices"
+FIRST = ".o_data_row .o_data_cell"
+ISSUE_OFFLINE = ".o_statusbar_buttons button[name=action_l10n_pl_ksef_issue_offline]"
+DURING_A_FAILURE = {
+    "issue_offline": (INVOICES, [FIRST, ISSUE_OFFLINE], ".modal [name=move_ids]"),
+    "availability": ("/odoo/action-l10n_pl_ksef.action_outage", [], ".o_data_row"),
+}
 
 
 def main():
@@ -95,6 +103,8 @@ def main():
     take(OdooClient(*where, NEWCOMER, NEWCOMER), OF_A_NEWCOMER)
     name = demo_scenario.ACCOUNTANT
     take(OdooClient(*where, name, name), OF_THE_ACCOUNTANT)
+    announce_failure(OdooClient(*where, "admin", "admin"))
+    take(OdooClient(*where, name, name), DURING_A_FAILURE)
     services.down()
 
 
@@ -123,6 +133,25 @@ def make_newcomer(odoo):
         company_ids=[(6, 0, [company])],
         group_ids=[(4, odoo.by_xml_id("account", "group_account_manager"))],
     )
+
+
+def announce_failure(odoo):
+    """KSeF announces a failure, while an invoice of today is not in KSeF yet."""
+    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
+    sandbox.order("/latarnia", status="FAILURE")
+    cron = odoo.by_xml_id("l10n_pl_ksef", "ir_cron_outage")
+    odoo.call("ir.cron", "method_direct_trigger", [cron])
+    sent = odoo.one("account.move", ("l10n_pl_ksef_state", "=", "accepted"))
+    company = odoo.call("account.move", "read", [sent], ["company_id"])[0]["company_id"]
+    odoo.call(
+        "res.company",
+        "write",
+        [company[0]],
+        {"l10n_pl_ksef_send_on_validation": False},
+    )
+    today = {"invoice_date": date.today().isoformat()}
+    (copy,) = odoo.call("account.move", "copy", [sent], today)
+    odoo.call("account.move", "action_post", [copy])
 
 
 def take(client, pictures):
