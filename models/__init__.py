@@ -82,5 +82,6 @@ from . import (
     live_record,
     document_offline,
     account_move_offline,
+    outage_shown,
     res_company_offline,
 )

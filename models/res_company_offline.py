@@ -1,14 +1,10 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
-from .account_move_offline import OFFLINE_FROM, USABLE
+from .account_move_offline import USABLE
 from .concurrency import apart, checkpoint
 from .notification_outage import LONG_ENOUGH
 
 AT_ONCE = 100
-# A call that failed once may have been chance.
-SHORT = timedelta(minutes=1)
 
 
 class ResCompany(models.Model):
@@ -29,44 +25,6 @@ class ResCompany(models.Model):
         certificate = certificates._newest(self, "offline")
         is_usable = certificate.status in USABLE
         return certificate if is_usable else certificate.browse()
-
-    def _l10n_pl_ksef_outage(self):
-        """Return the trouble that KSeF has announced and that lasts, or none."""
-        environment = self.sudo().l10n_pl_ksef_environment
-        return self.env["l10n_pl_ksef.outage"].sudo()._ongoing(environment)
-
-    def _l10n_pl_ksef_outage_sentence(self):
-        """Return what people should know of KSeF's availability now, or False."""
-        outage = self._l10n_pl_ksef_outage()
-        if outage:
-            return "\n".join(filter(None, [outage.title, outage.text]))
-        silent_since = self._l10n_pl_ksef_connection().sudo().unavailable_since
-        if silent_since and silent_since <= fields.Datetime.now() - SHORT:
-            return self.env._(
-                "KSeF does not answer. Invoices wait and are sent by themselves; one "
-                "that the customer needs now can be issued offline."
-            )
-        return False
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    l10n_pl_ksef_outage_text = fields.Text(
-        "KSeF Announced", compute="_compute_l10n_pl_ksef_outage_text"
-    )
-
-    @api.depends("company_id", "move_type", "l10n_pl_ksef_state")
-    def _compute_l10n_pl_ksef_outage_text(self):
-        said = {
-            company: company._l10n_pl_ksef_outage_sentence()
-            for company in self.company_id
-        }
-        for move in self:
-            concerned = (
-                move.is_sale_document() and move.l10n_pl_ksef_state in OFFLINE_FROM
-            )
-            move.l10n_pl_ksef_outage_text = concerned and said.get(move.company_id)
 
 
 class SettingsMixin(models.AbstractModel):

@@ -70,6 +70,11 @@ class TestOutage(KsefCase):
         move.invalidate_recordset()
         self.assertIn("Stan KSeF: FAILURE", move.l10n_pl_ksef_outage_text)
 
+    def test_the_settings_show_it(self):
+        self.ask(status="FAILURE")
+        settings = self.env["l10n_pl_ksef.settings"].new({"company_id": self.company})
+        self.assertIn("Stan KSeF: FAILURE", settings.l10n_pl_ksef_outage_text)
+
     # --- deadlines -----------------------------------------------------------
 
     def offline(self):
