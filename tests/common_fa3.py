@@ -2,8 +2,8 @@ import logging
 from decimal import Decimal
 
 from ..ksef_api import fa3
+from .api.ksef_client_reader import read_by_ksef_client
 from .common import KsefCase
-from .ksef_client_reader import read_by_ksef_client
 
 try:
     from ksef_client.documents.fa3 import validate_fa3_xml_xsd
