@@ -141,7 +141,11 @@ def announce_failure(odoo):
     sandbox.order("/latarnia", status="FAILURE")
     cron = odoo.by_xml_id("l10n_pl_ksef", "ir_cron_outage")
     odoo.call("ir.cron", "method_direct_trigger", [cron])
-    sent = odoo.one("account.move", ("l10n_pl_ksef_state", "=", "accepted"))
+    sent = odoo.one(
+        "account.move",
+        ("l10n_pl_ksef_state", "=", "accepted"),
+        ("move_type", "=", "out_invoice"),
+    )
     company = odoo.call("account.move", "read", [sent], ["company_id"])[0]["company_id"]
     odoo.call(
         "res.company",
