@@ -126,12 +126,22 @@ class Document(models.Model):
         documents = self.sudo().search(
             [("move_id", "in", moves.ids), ("state", "in", IN_FLIGHT)]
         )
+        documents = documents.filtered(lambda document: document._counts_now())
         new = (moves - documents.move_id).filtered(
             lambda move: not move._l10n_pl_ksef_accepted_document()
         )
         return documents | self.sudo().create(
             [{"move_id": move.id, "invoice_number": move.name} for move in new]
         )
+
+    def _counts_now(self):
+        """Tell whether this document may be on its way to where the company sends now.
+
+        One that goes to another environment counts there only. A company that is not
+        connected may well come back to the environment of this one.
+        """
+        now = self.company_id.l10n_pl_ksef_environment
+        return not now or not self.environment or self.environment == now
 
     def _freeze(self):
         """Build the FA(3) file once; what may have been sent is never built again.

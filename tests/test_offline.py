@@ -180,8 +180,15 @@ class TestOffline(OfflineCase):
         self.env.invalidate_all()
         self.env["account.move"]._l10n_pl_ksef_recompute_status(self.company)
         self.assertFalse(self.move.l10n_pl_ksef_state)
-        due = self.documents._due(self.connection, "queued")
-        self.assertNotIn(document, due)
+        another = self.documents._queue(self.move)
+        self.assertNotEqual(another, document)
+        self.assertEqual(self.documents._due(self.connection, "queued"), another)
+
+    def test_while_nothing_is_connected_it_is_not_queued_again(self):
+        document = self.issue()
+        self.connection.sudo().action_disconnect()
+        self.env.invalidate_all()
+        self.assertEqual(self.documents._queue(self.move), document)
 
     # --- by itself -----------------------------------------------------------
 
