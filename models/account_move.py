@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ..ksef_api import qr
+from .document import IN_FLIGHT
 
 MIRRORED_STATUS = {
     "sending": "sent",
@@ -105,16 +106,21 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_current_document(self):
         """Return the document that tells this invoice's status, or none.
 
-        Only what was sent to the environment that the company is connected to counts;
-        an
-        accepted document counts for ever, else the latest.
+        Only what was sent to the environment that the company is connected to counts:
+        an accepted document for ever, else what is on its way, else the latest.
         """
         self.ensure_one()
         environment = self.company_id.sudo().l10n_pl_ksef_environment
         documents = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda d: not d.environment or d.environment == environment
         )
-        return documents.filtered(lambda d: d.state == "accepted")[:1] or documents[:1]
+        on_the_way = documents.filtered(lambda d: d.state in IN_FLIGHT)
+        return (
+            documents.filtered(lambda d: d.state == "accepted")[:1]
+            or on_the_way.filtered("environment")[:1]
+            or on_the_way[:1]
+            or documents[:1]
+        )
 
     def _l10n_pl_ksef_accepted_document(self):
         document = self._l10n_pl_ksef_current_document()

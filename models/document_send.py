@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..ksef_api.errors import KsefError
 from .concurrency import apart, checkpoint, exclusive
+from .document import IN_FLIGHT
 from .vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ class Document(models.Model):
     @api.model
     def _send_due(self, connection):
         """Send what waits: many in a batch session, a few one by one."""
+        self._drop_doubles(connection)
         documents = self._due(connection, "queued", connection._batch_limit())
         many = self._many()
         if len(documents) > many:
@@ -120,6 +122,25 @@ class Document(models.Model):
                 self.env["l10n_pl_ksef.session"]._send_batch(connection, group, options)
             elif not group._send_one_by_one(connection):
                 return
+
+    @api.model
+    def _drop_doubles(self, connection):
+        """Cancel what was queued for another environment, when the company has come
+        back to one in which the invoice is on its way, or is accepted.
+        """
+        there = [
+            ("environment", "=", connection.environment),
+            ("state", "in", (*IN_FLIGHT, "accepted")),
+        ]
+        doubles = self.search(
+            [
+                ("company_id", "=", connection.company_id.id),
+                ("environment", "=", False),
+                ("state", "=", "queued"),
+                ("move_id.l10n_pl_ksef_document_ids", "any", there),
+            ]
+        )
+        doubles.write({"state": "cancelled", "retry_at": False})
 
     def _send_one_by_one(self, connection):
         """Send these in an interactive session; False when an obstacle is common."""

@@ -184,6 +184,21 @@ class TestOffline(OfflineCase):
         self.assertNotEqual(another, document)
         self.assertEqual(self.documents._due(self.connection, "queued"), another)
 
+    def test_back_in_its_environment_it_is_sent_once(self):
+        document = self.issue()
+        connection = self.connection.sudo()
+        for environment in ("demo", "test"):
+            connection.environment = environment
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.documents._queue(self.move)
+        self.assertEqual(len(self.move.l10n_pl_ksef_document_ids), 2)
+        self.env["account.move"]._l10n_pl_ksef_recompute_status(self.company)
+        self.assertEqual(self.move.l10n_pl_ksef_state, "offline")
+        self.process(connection)
+        self.assertEqual(document.state, "accepted", document.status_message)
+        self.assertEqual(len(self.sandbox.ledger(self.nip)), 1)
+
     def test_while_nothing_is_connected_it_is_not_queued_again(self):
         document = self.issue()
         self.connection.sudo().action_disconnect()
