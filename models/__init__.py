@@ -61,6 +61,7 @@ from . import (
     account_move_send,
     account_move_scope,
     account_move_fa3_sale,
+    account_move_fa3_order,
     account_move_fa3_simplified,
     account_move_fa3_vehicle,
     account_move_fa3_correct_data,

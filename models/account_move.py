@@ -89,7 +89,13 @@ class AccountMove(models.Model):
             document = move._l10n_pl_ksef_current_document()
             move.l10n_pl_ksef_message = document.status_message
 
-    @api.depends("state", "l10n_pl_ksef_state", "move_type", "company_id")
+    @api.depends(
+        "state",
+        "l10n_pl_ksef_state",
+        "l10n_pl_ksef_is_outside",
+        "move_type",
+        "company_id",
+    )
     def _compute_l10n_pl_ksef_can_send(self):
         for move in self:
             move.l10n_pl_ksef_can_send = move._l10n_pl_ksef_is_sendable()
@@ -185,8 +191,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _l10n_pl_ksef_qr_image(self, link):
-        """Return ``link`` as a QR code in a data URI: the report needs no server "
-        "for it."""
+        """Return ``link`` as a QR code in a data URI: the report asks no server."""
         drawing = createBarcodeDrawing(
             "QR", value=link, width=300, height=300, barLevel="M", barBorder=4
         )

@@ -64,19 +64,36 @@ class AccountMove(models.Model):
         """Return those of these invoices that name others by their KSeF numbers."""
         return self.filtered(lambda move: move._l10n_pl_ksef_is_correction())
 
+    def _l10n_pl_ksef_referred(self):
+        """Return the invoices in Odoo that this one names: a correction its originals."""
+        return self._l10n_pl_ksef_originals()
+
     def _l10n_pl_ksef_awaited(self):
         """Return the invoices whose KSeF numbers have to come before this one goes.
 
-        A correction names its originals by them (*tryby-offline.md*).
+        It names them by their KSeF numbers (*tryby-offline.md*).
         """
-        return self._l10n_pl_ksef_originals().filtered(
-            lambda move: move._l10n_pl_ksef_is_on_the_way()
+        return self._l10n_pl_ksef_referred().filtered(
+            lambda move: (
+                move._l10n_pl_ksef_is_on_the_way() or move._l10n_pl_ksef_is_forgotten()
+            )
         )
 
     def _l10n_pl_ksef_is_on_the_way(self):
         """Tell whether KSeF has not given this invoice its number yet, but will."""
         on_the_way = ("queued", "sending", "sent", "unknown")
         return self.l10n_pl_ksef_is_offline or self.l10n_pl_ksef_state in on_the_way
+
+    def _l10n_pl_ksef_is_forgotten(self):
+        """Tell whether this invoice belongs in KSeF, and nobody has sent it.
+
+        One from before the company's first in KSeF was issued outside it.
+        """
+        if not self._l10n_pl_ksef_is_wanted() or not self._l10n_pl_ksef_is_sendable():
+            return False
+        since = self.company_id._l10n_pl_ksef_since()
+        is_late = since and self.invoice_date >= since
+        return bool(self.l10n_pl_ksef_state == "rejected" or is_late)
 
     def _l10n_pl_ksef_correction(self):
         """Return what this invoice corrects, None when it corrects nothing."""

@@ -25,6 +25,7 @@ class AccountMove(models.Model):
             *self._l10n_pl_ksef_line_problems(),
             *self._l10n_pl_ksef_annotation_problems(),
             *self._l10n_pl_ksef_correction_problems(),
+            *self._l10n_pl_ksef_reference_problems(),
         ]
 
     def _l10n_pl_ksef_seller_problems(self):
@@ -109,3 +110,13 @@ class AccountMove(models.Model):
                 number=number,
             )
             yield Problem(text, self)
+
+    def _l10n_pl_ksef_reference_problems(self):
+        for move in self._l10n_pl_ksef_referred():
+            if move._l10n_pl_ksef_is_forgotten():
+                text = self.env._(
+                    "Send %(name)s to KSeF first: this invoice names it by its KSeF "
+                    "number. If it was issued outside KSeF, tick so on its page KSeF.",
+                    name=move.name,
+                )
+                yield Problem(text, move)

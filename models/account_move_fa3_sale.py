@@ -2,6 +2,7 @@ from odoo import models
 
 from ..ksef_api import fa3
 from .account_move_fa3 import to_decimal
+from .account_move_fa3_problems import Problem
 
 KINDS_OF_CORRECTION = {
     fa3.InvoiceKind.SALE: fa3.InvoiceKind.CORRECTION,
@@ -126,18 +127,32 @@ class AccountMove(models.Model):
                 move.state == "posted"
                 and move.move_type == "out_invoice"
                 and move._l10n_pl_ksef_is_advance()
+                and move._l10n_pl_ksef_is_paid_in()
             )
-        )
-        if self._l10n_pl_ksef_is_advance():
-            earlier = invoices.filtered(lambda move: move.id < self.id)
-            invoices = earlier if self._l10n_pl_ksef_is_last(earlier) else self.browse()
-        return invoices.sorted("id")
+        ).sorted(lambda move: move._l10n_pl_ksef_turn())
+        if not self._l10n_pl_ksef_is_advance():
+            return invoices
+        turn = self._l10n_pl_ksef_turn()
+        earlier = invoices.filtered(lambda move: move._l10n_pl_ksef_turn() < turn)
+        return earlier if self._l10n_pl_ksef_is_last(earlier) else self.browse()
+
+    def _l10n_pl_ksef_turn(self):
+        """Return by what invoices of one order follow each other."""
+        return self.invoice_date, self.sequence_number, self.id
 
     def _l10n_pl_ksef_is_last(self, earlier):
         """Tell whether this advance and the ``earlier`` ones pay the whole order."""
         ordered = sum(self._l10n_pl_ksef_ordered().mapped("price_total"))
-        paid = sum((self | earlier).mapped("amount_total"))
+        paid = sum(move._l10n_pl_ksef_paid_in() for move in self | earlier)
         return self.currency_id.compare_amounts(paid, ordered) >= 0
+
+    def _l10n_pl_ksef_paid_in(self):
+        """Return what is left of this advance after its credit notes."""
+        credits = self.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        return self.amount_total - sum(credits.mapped("amount_total"))
+
+    def _l10n_pl_ksef_is_paid_in(self):
+        return self.currency_id.compare_amounts(self._l10n_pl_ksef_paid_in(), 0) > 0
 
     def _l10n_pl_ksef_that_refer(self):
         lines = self.env["account.move.line"]
@@ -147,49 +162,33 @@ class AccountMove(models.Model):
         of_these = [("move_id", "in", self.ids), ("is_downpayment", "=", True)]
         return found | lines.search(of_these).move_id
 
-    def _l10n_pl_ksef_awaited(self):
-        # A settlement names its advances by their KSeF numbers.
-        on_the_way = self._l10n_pl_ksef_advances().filtered(
-            lambda move: move._l10n_pl_ksef_is_on_the_way()
+    def _l10n_pl_ksef_referred(self):
+        # A settlement names its advances.
+        return super()._l10n_pl_ksef_referred() | self._l10n_pl_ksef_advances()
+
+    # --- what is missing -----------------------------------------------------
+
+    def _l10n_pl_ksef_line_problems(self):
+        yield from super()._l10n_pl_ksef_line_problems()
+        if not self._l10n_pl_ksef_is_advance():
+            return
+        for line in self._l10n_pl_ksef_ordered():
+            if not self._l10n_pl_ksef_rated(line):
+                text = self.env._(
+                    "Order %(order)s, “%(line)s”: choose a tax that has a KSeF rate.",
+                    order=line.order_id.name,
+                    line=line.name,
+                )
+                yield Problem(text, line.tax_ids[:1] or line.order_id)
+
+    def _l10n_pl_ksef_correction_problems(self):
+        # Odoo makes a credit note of a final invoice that comes out negative.
+        is_final = self._l10n_pl_ksef_is_settlement() and self.move_type == "out_refund"
+        if not is_final or self._l10n_pl_ksef_corrected():
+            yield from super()._l10n_pl_ksef_correction_problems()
+            return
+        text = self.env._(
+            "The advances exceed what is left of the order. Correct the advance "
+            "invoice with a credit note first, then make the final invoice anew."
         )
-        return super()._l10n_pl_ksef_awaited() | on_the_way
-
-    # --- the order -----------------------------------------------------------
-
-    def _l10n_pl_ksef_order(self):
-        """*Zamowienie*: what the advance is paid for.
-
-        A correction of an advance leaves the order as it is, which is shown by its
-        lines before and after (the schema's note on *Zamowienie*).
-        """
-        ordered = self._l10n_pl_ksef_ordered()
-        states = (True, False) if self._l10n_pl_ksef_is_correction() else (False,)
-        return fa3.Order(
-            total=to_decimal(sum(ordered.mapped("price_total"))),
-            lines=[
-                self._l10n_pl_ksef_order_line(number, line, before)
-                for number, line in enumerate(ordered, 1)
-                for before in states
-            ],
-        )
-
-    def _l10n_pl_ksef_order_line(self, number, line, before):
-        product = line.product_id
-        quantity = line.product_uom_qty or 1
-        return fa3.OrderLine(
-            number=number,
-            name=(line.name or product.display_name or "").strip()[:512] or None,
-            index=(product.default_code or "")[:50] or None,
-            gtin=(product.barcode or "")[:20] or None,
-            pkwiu=product.l10n_pl_ksef_pkwiu or None,
-            cn=product.l10n_pl_ksef_cn or None,
-            unit=line.product_uom_id.name or None,
-            quantity=to_decimal(line.product_uom_qty, 6).normalize(),
-            unit_price_net=to_decimal(line.price_subtotal / quantity, 8).normalize(),
-            net=to_decimal(line.price_subtotal),
-            vat=to_decimal(line.price_tax),
-            annex15=product.l10n_pl_ksef_annex15,
-            gtu=self._l10n_pl_ksef_gtu(product),
-            before=before,
-            **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
-        )
+        yield Problem(text, self)

@@ -22,6 +22,26 @@ class ResCompany(models.Model):
         help="Invoices of customers without a NIP need not be in KSeF, but may.",
     )
 
+    def _l10n_pl_ksef_since(self):
+        """Return the date of the company's first invoice in KSeF, False without any.
+
+        In the environment that the company is connected to now.
+        """
+        first = (
+            self.env["l10n_pl_ksef.document"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.id),
+                    ("environment", "=", self.sudo().l10n_pl_ksef_environment),
+                    ("state", "=", "accepted"),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
+        return first.move_id.invoice_date
+
 
 class SettingsMixin(models.AbstractModel):
     _inherit = "l10n_pl_ksef.settings.mixin"
@@ -55,6 +75,13 @@ class ResPartner(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    l10n_pl_ksef_is_outside = fields.Boolean(
+        "Issued Outside KSeF",
+        copy=False,
+        help="It was not issued in KSeF and is not sent there: for example an invoice "
+        "from before the company began with KSeF. Corrections of it say so.",
+    )
+
     def _l10n_pl_ksef_is_consumer(self):
         """Tell whether the buyer has no tax number: a consumer.
 
@@ -86,7 +113,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_is_sendable(self):
         # The one who excluded the customer has decided for everybody.
         excluded = self.commercial_partner_id.l10n_pl_ksef_is_excluded
-        return super()._l10n_pl_ksef_is_sendable() and not excluded
+        outside = excluded or self.l10n_pl_ksef_is_outside
+        return super()._l10n_pl_ksef_is_sendable() and not outside
 
     def _l10n_pl_ksef_day(self):
         """Return the moment (UTC) at which the invoice's date begins, False when it has

@@ -60,12 +60,8 @@ class Document(models.Model):
             return self.env._("The company is not connected to KSeF.")
         if self.state == "queued" and move._l10n_pl_ksef_day():
             return self.env._("For its date: KSeF takes no invoice before that day.")
-        awaited = move._l10n_pl_ksef_awaited()
-        if self.state == "queued" and awaited:
-            return self.env._(
-                "For the KSeF number of what it refers to: %(names)s.",
-                names=", ".join(awaited.mapped("name")),
-            )
+        if self.state == "queued" and (awaited := move._l10n_pl_ksef_awaited()):
+            return self._reason_of_awaiting(awaited)
         if connection.next_call_at and connection.next_call_at > fields.Datetime.now():
             return connection.status_message or self.env._(
                 "KSeF asked us to make no calls for a while."
@@ -79,3 +75,16 @@ class Document(models.Model):
         if self.session_id.kind == "batch":
             return self.env._("For KSeF to process the package that it is in.")
         return self.env._("For KSeF to check it.")
+
+    def _reason_of_awaiting(self, awaited):
+        """:param awaited: the invoices that are to have their KSeF numbers first"""
+        forgotten = awaited.filtered(lambda move: move._l10n_pl_ksef_is_forgotten())
+        if forgotten:
+            return self.env._(
+                "For %(names)s, which it refers to: send that to KSeF first.",
+                names=", ".join(forgotten.mapped("name")),
+            )
+        return self.env._(
+            "For the KSeF number of what it refers to: %(names)s.",
+            names=", ".join(awaited.mapped("name")),
+        )

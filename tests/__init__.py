@@ -6,6 +6,7 @@ from . import (
     test_connect_outside,
     test_connection,
     test_fa3_advances,
+    test_fa3_advances_changed,
     test_fa3_corrections,
     test_fa3_parties,
     test_fa3_sales,
