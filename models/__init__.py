@@ -60,6 +60,7 @@ from . import (
     upo_picture,
     account_move_send,
     account_move_scope,
+    account_move_self_billing,
     account_move_fa3_sale,
     account_move_fa3_order,
     account_move_fa3_simplified,

@@ -184,7 +184,7 @@ class AccountMove(models.Model):
         connection = self.env["l10n_pl_ksef.connection"]._of_company(self.company_id)
         return qr.invoice_link(
             connection._environment(),
-            connection.nip,
+            self._l10n_pl_ksef_seller_nip(),
             self.invoice_date,
             document.xml_hash,
         )
@@ -209,12 +209,16 @@ class AccountMove(models.Model):
 
     # --- sending -------------------------------------------------------------
 
+    def _l10n_pl_ksef_is_ours(self):
+        """Tell whether it is this company that issues the invoice."""
+        return self.is_sale_document()
+
     def _l10n_pl_ksef_is_sendable(self):
         """Tell whether this invoice may be put into KSeF now."""
         self.ensure_one()
         return (
             self.state == "posted"
-            and self.move_type in ("out_invoice", "out_refund")
+            and self._l10n_pl_ksef_is_ours()
             and self.company_id.country_code == "PL"
             and self.l10n_pl_ksef_state in (False, "queued", "rejected")
         )

@@ -77,7 +77,10 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_sign(self):
         """A credit note takes back: its amounts are negative in FA(3)."""
-        return -1 if self.move_type == "out_refund" else 1
+        return -1 if self._l10n_pl_ksef_is_refund() else 1
+
+    def _l10n_pl_ksef_is_refund(self):
+        return self.move_type in ("out_refund", "in_refund")
 
     def _l10n_pl_ksef_list(self, text):
         """Return the items of a text that people separate by commas."""

@@ -67,7 +67,7 @@ class AccountMove(models.Model):
             listed = move._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
             large = abs(move.amount_total_signed) > SPLIT_PAYMENT_ABOVE
             move.l10n_pl_ksef_split_payment = (
-                move.is_sale_document() and bool(listed) and large
+                move._l10n_pl_ksef_is_ours() and bool(listed) and large
             )
 
     @api.depends("company_id", "move_type")

@@ -33,7 +33,7 @@ class AccountMove(models.Model):
         "Also Corrects",
         domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
         "('commercial_partner_id', '=', commercial_partner_id), "
-        "('move_type', 'in', ('out_invoice', 'out_refund'))]",
+        "('journal_id.type', '=', invoice_filter_type_domain)]",
         help="Further invoices that this one corrects, for example of a period.",
     )
     l10n_pl_ksef_correction_period = fields.Char(
@@ -51,7 +51,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_is_correction(self):
         """Tell whether this is a correcting invoice: any credit note is."""
-        return self.move_type == "out_refund" or bool(self._l10n_pl_ksef_originals())
+        return self._l10n_pl_ksef_is_refund() or bool(self._l10n_pl_ksef_originals())
 
     def _l10n_pl_ksef_originals(self):
         """Return the invoices in Odoo that this one corrects."""
@@ -65,7 +65,7 @@ class AccountMove(models.Model):
         return self.filtered(lambda move: move._l10n_pl_ksef_is_correction())
 
     def _l10n_pl_ksef_referred(self):
-        """Return the invoices in Odoo that this one names: a correction its originals."""
+        """Return the invoices in Odoo that this names: a correction its originals."""
         return self._l10n_pl_ksef_originals()
 
     def _l10n_pl_ksef_awaited(self):

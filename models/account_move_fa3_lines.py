@@ -109,22 +109,25 @@ class AccountMove(models.Model):
         """Return the sums by rate (*P_13*, *P_14*), as the books have them."""
         sums = defaultdict(Decimal)
         foreign = self._l10n_pl_ksef_is_foreign()
+        # The books have what is sold in credit, and what is bought in debit.
+        sign = self.direction_sign * self._l10n_pl_ksef_sign()
         for line in self.line_ids:
             if line.display_type == "product":
-                self._l10n_pl_ksef_add_net(sums, line, foreign)
+                self._l10n_pl_ksef_add_net(sums, line, foreign, sign)
             elif line.tax_line_id.l10n_pl_ksef_rate:
                 of_rate = line.tax_line_id._l10n_pl_ksef_sum_fields()
-                sums[of_rate.vat] -= to_decimal(line.amount_currency)
+                if of_rate.vat:
+                    sums[of_rate.vat] += sign * to_decimal(line.amount_currency)
                 if foreign and of_rate.vat_pln:
-                    sums[of_rate.vat_pln] -= to_decimal(line.balance)
+                    sums[of_rate.vat_pln] += sign * to_decimal(line.balance)
         return dict(sums)
 
-    def _l10n_pl_ksef_add_net(self, sums, line, foreign):
+    def _l10n_pl_ksef_add_net(self, sums, line, foreign, sign):
         tax = self._l10n_pl_ksef_rated(line)
         if not tax:
             return
         of_rate = tax._l10n_pl_ksef_sum_fields()
-        sums[of_rate.net] -= to_decimal(line.amount_currency)
+        sums[of_rate.net] += sign * to_decimal(line.amount_currency)
         if of_rate.vat:
             sums[of_rate.vat] += 0
         if foreign and of_rate.vat_pln:

@@ -15,20 +15,29 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _l10n_pl_ksef_seller(self):
-        company = self.company_id
+        seller = self._l10n_pl_ksef_seller_partner()
         rates = set(self._l10n_pl_ksef_lines().tax_ids.mapped("l10n_pl_ksef_rate"))
         return fa3.Seller(
             # *PrefiksPodatnika* stands on supplies to other member states.
             vat_prefix="PL" if rates & INTRA_COMMUNITY else None,
             identification=fa3.SellerIdentification(
-                nip=normalize_nip(company.vat), name=company.name
+                nip=self._l10n_pl_ksef_seller_nip(), name=seller.name
             ),
-            address=self._l10n_pl_ksef_address(company.partner_id),
-            contacts=self._l10n_pl_ksef_contacts(company.partner_id),
+            address=self._l10n_pl_ksef_address(seller),
+            contacts=self._l10n_pl_ksef_contacts(seller),
         )
 
+    def _l10n_pl_ksef_seller_partner(self):
+        return self.company_id.partner_id
+
+    def _l10n_pl_ksef_seller_nip(self):
+        return normalize_nip(self._l10n_pl_ksef_seller_partner().vat or "")
+
+    def _l10n_pl_ksef_buyer_partner(self):
+        return self.commercial_partner_id
+
     def _l10n_pl_ksef_buyer(self):
-        buyer = self.commercial_partner_id
+        buyer = self._l10n_pl_ksef_buyer_partner()
         return fa3.Buyer(
             identification=fa3.Identification(**self._l10n_pl_ksef_identity(buyer)),
             address=self._l10n_pl_ksef_address(buyer),

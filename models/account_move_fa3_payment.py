@@ -36,7 +36,7 @@ class AccountMove(models.Model):
             for partial in self._get_all_reconciled_invoice_partials()
             if partial["aml"].move_id.move_type == "entry"
         ]
-        if not payments or self.move_type == "out_refund":
+        if not payments or self._l10n_pl_ksef_is_refund():
             return {}
         dates = [partial["aml"].date for partial in payments]
         if self.currency_id.is_zero(self.amount_residual) and len(payments) == 1:
@@ -53,7 +53,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_accounts(self):
         """*RachunekBankowy*: where the buyer pays to."""
         account = self.partner_bank_id
-        if not account or self.move_type == "out_refund":
+        if not account or self._l10n_pl_ksef_is_refund():
             return []
         return [
             fa3.BankAccount(

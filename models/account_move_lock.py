@@ -37,9 +37,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _l10n_pl_ksef_locked(self):
-        """Return those of these customer invoices that KSeF has or is about to have."""
+        """Return those of these that we issued and KSeF has or is about to have."""
         return self.filtered(
-            lambda move: move.is_sale_document() and move.l10n_pl_ksef_state in LOCKED
+            lambda move: (
+                move.l10n_pl_ksef_state in LOCKED and move._l10n_pl_ksef_is_ours()
+            )
         )
 
     def _l10n_pl_ksef_refuse_locked(self):

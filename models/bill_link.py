@@ -79,6 +79,24 @@ class Bill(models.Model):
                 if move := by_number.get(bill.ksef_number):
                     bill.write({"state": "imported", "sale_move_id": move.id})
 
+    def _match_self_billed(self):
+        """Find those that the company issued itself, in the vendor's name.
+
+        KSeF knows them by the hash of the file, even where its number got lost.
+        """
+        for company, bills in self.grouped("company_id").items():
+            documents = self.env["l10n_pl_ksef.document"].search(
+                [
+                    ("company_id", "=", company.id),
+                    ("move_id.journal_id.is_self_billing", "=", True),
+                    ("xml_hash", "in", bills.mapped("xml_hash")),
+                ]
+            )
+            by_hash = {document.xml_hash: document for document in documents}
+            for bill in bills.filtered(lambda bill: not bill.is_sale):
+                if document := by_hash.get(bill.xml_hash):
+                    bill._made(document.move_id)
+
     def action_link(self):
         """Link these to the bills proposed for them."""
         self._check_may_edit()

@@ -52,8 +52,8 @@ class Connection(models.Model):
         return ksef_environment.ENVIRONMENTS[code]
 
     def _client(self, access_token=None):
-        """Return a client for this connection's environment; use it through "
-        "``_call``."""
+        """Return a client for this connection's environment; use it through
+        ``_call``."""
         environment = self._environment()
         transport = _transports.get(environment)
         if transport is None:

@@ -67,7 +67,7 @@ class Document(models.Model):
             connection._environment(),
             "Nip",
             connection.nip,
-            connection.nip,
+            self.move_id._l10n_pl_ksef_seller_nip(),
             certificate,
             self.xml_hash,
         )

@@ -111,7 +111,8 @@ class Document(models.Model):
 
     def _refuse(self, status):
         texts = self.env["l10n_pl_ksef.verdict"].with_context(
-            l10n_pl_ksef_offline=self.is_offline
+            l10n_pl_ksef_offline=self.is_offline,
+            l10n_pl_ksef_self_billed=self.move_id._l10n_pl_ksef_is_self_billed(),
         )
         verdict = texts._of_invoice_status(status)
         original = status.extensions.get("originalKsefNumber")

@@ -47,7 +47,7 @@ class AccountMove(models.Model):
         }
         for move in self:
             concerned = (
-                move.is_sale_document() and move.l10n_pl_ksef_state in OFFLINE_FROM
+                move.l10n_pl_ksef_state in OFFLINE_FROM and move._l10n_pl_ksef_is_ours()
             )
             move.l10n_pl_ksef_outage_text = concerned and said.get(move.company_id)
 

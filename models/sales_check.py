@@ -70,6 +70,7 @@ class SalesCheck(models.Model):
                 ON connection.company_id = move.company_id AND connection.active
              WHERE move.move_type IN ('out_invoice', 'out_refund')
                AND move.state = 'posted' AND move.invoice_date >= %s
+               AND move.l10n_pl_ksef_is_outside IS NOT TRUE
                AND COALESCE(move.l10n_pl_ksef_number, '') = ''
             """,
             FIRST_DAY,

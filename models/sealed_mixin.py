@@ -19,8 +19,8 @@ class SealedMixin(models.AbstractModel):
     _description = "KSeF: Record with Sealed Secrets"
 
     def _seal(self, field_name, secret):
-        """Return the value to write to ``field_name`` for ``secret`` (bytes or "
-        "text)."""
+        """Return the value to write to ``field_name`` for ``secret`` (bytes or
+        text)."""
         if not secret:
             return False
         secret = secret.encode() if isinstance(secret, str) else secret

@@ -118,8 +118,8 @@ class Vault(models.AbstractModel):
         return path.read_text()
 
     def _make_key(self, path):
-        """Create the key file whole or not at all; the first of several workers "
-        "wins."""
+        """Create the key file whole or not at all; the first of several workers
+        wins."""
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

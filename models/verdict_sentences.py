@@ -14,12 +14,25 @@ class VerdictTexts(models.AbstractModel):
         use some of the same numbers.
         """
         offline = self.env.context.get("l10n_pl_ksef_offline")
+        self_billed = self.env.context.get("l10n_pl_ksef_self_billed")
         return {
             **super()._sentences(),
             **self._invoice_sentences(),
             **self._session_call_sentences(),
             **self._other_call_sentences(),
             **(self._offline_sentences() if offline else {}),
+            **(self._self_billing_sentences() if self_billed else {}),
+        }
+
+    def _self_billing_sentences(self):
+        """Sentences for an invoice that the company issued in its vendor's name."""
+        return {
+            410: self.env._(
+                "The vendor has not let your company issue invoices in its name. Ask "
+                "the vendor to grant your NIP the permission for self-billing "
+                "(samofakturowanie) in Aplikacja Podatnika KSeF, then send the "
+                "invoice again."
+            )
         }
 
     def _offline_sentences(self):

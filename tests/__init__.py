@@ -32,6 +32,7 @@ from . import (
     test_secrets_rpc,
     test_rejection,
     test_scope,
+    test_self_billing,
     test_send,
     test_tours_begin,
     test_tours_connect,

@@ -103,8 +103,8 @@ class KsefCase(LocalHttp, AccountTestInvoicingCommon):
         )
 
     def upload(self, company=None, **values):
-        """Return the upload window, filled in with a certificate from the local "
-        "KSeF."""
+        """Return the upload window, filled in with a certificate from the local
+        KSeF."""
         company = company or self.company
         options = values.pop("options", {})
         nip = company.vat.removeprefix("PL")

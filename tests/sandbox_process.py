@@ -75,8 +75,8 @@ class Sandbox:
         self.control("POST", "/clock", {"offset": offset})
 
     def certificate(self, nip, **options):
-        """Return what the MCU gives a taxpayer: certificate, encrypted key, "
-        "password."""
+        """Return what the MCU gives a taxpayer: certificate, encrypted key,
+        password."""
         order = {"nip": nip, "usage": "authentication", "password": "haslo-1234"}
         return self.control("POST", "/certificates", {**order, **options})
 
