@@ -15,7 +15,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _l10n_pl_ksef_seller(self):
-        seller = self._l10n_pl_ksef_seller_partner()
+        seller = self._l10n_pl_ksef_partner_selling()
         rates = set(self._l10n_pl_ksef_lines().tax_ids.mapped("l10n_pl_ksef_rate"))
         return fa3.Seller(
             # *PrefiksPodatnika* stands on supplies to other member states.
@@ -27,17 +27,17 @@ class AccountMove(models.Model):
             contacts=self._l10n_pl_ksef_contacts(seller),
         )
 
-    def _l10n_pl_ksef_seller_partner(self):
+    def _l10n_pl_ksef_partner_selling(self):
         return self.company_id.partner_id
 
     def _l10n_pl_ksef_seller_nip(self):
-        return normalize_nip(self._l10n_pl_ksef_seller_partner().vat or "")
+        return normalize_nip(self._l10n_pl_ksef_partner_selling().vat or "")
 
-    def _l10n_pl_ksef_buyer_partner(self):
+    def _l10n_pl_ksef_partner_buying(self):
         return self.commercial_partner_id
 
     def _l10n_pl_ksef_buyer(self):
-        buyer = self._l10n_pl_ksef_buyer_partner()
+        buyer = self._l10n_pl_ksef_partner_buying()
         return fa3.Buyer(
             identification=fa3.Identification(**self._l10n_pl_ksef_identity(buyer)),
             address=self._l10n_pl_ksef_address(buyer),

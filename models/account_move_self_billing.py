@@ -42,15 +42,15 @@ class AccountMove(models.Model):
 
     # --- the document --------------------------------------------------------
 
-    def _l10n_pl_ksef_seller_partner(self):
+    def _l10n_pl_ksef_partner_selling(self):
         if self._l10n_pl_ksef_is_self_billed():
             return self.commercial_partner_id
-        return super()._l10n_pl_ksef_seller_partner()
+        return super()._l10n_pl_ksef_partner_selling()
 
-    def _l10n_pl_ksef_buyer_partner(self):
+    def _l10n_pl_ksef_partner_buying(self):
         if self._l10n_pl_ksef_is_self_billed():
             return self.company_id.partner_id
-        return super()._l10n_pl_ksef_buyer_partner()
+        return super()._l10n_pl_ksef_partner_buying()
 
     def _l10n_pl_ksef_annotations(self):
         annotations = super()._l10n_pl_ksef_annotations()
@@ -70,7 +70,7 @@ class AccountMove(models.Model):
         if not self._l10n_pl_ksef_is_self_billed():
             yield from super()._l10n_pl_ksef_seller_problems()
             return
-        vendor = self._l10n_pl_ksef_seller_partner()
+        vendor = self._l10n_pl_ksef_partner_selling()
         if not is_valid_nip(self._l10n_pl_ksef_seller_nip()):
             text = self.env._("The vendor's NIP (tax ID) is missing or not valid.")
             yield Problem(text, vendor)
