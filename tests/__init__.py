@@ -1,4 +1,5 @@
 from . import (
+    test_bare,
     test_batch,
     test_company_data,
     test_certificate_lifecycle,

@@ -95,11 +95,20 @@ def copy(template, name):
 @contextmanager
 def scratch(template):
     """A copy of the template for this process alone, dropped at the end."""
+    with scratch_empty() as name:
+        with step("copy the template database"):
+            copy(template, name)
+        yield name
+
+
+@contextmanager
+def scratch_empty():
+    """The name of a database for this process alone, which Odoo makes; dropped at the
+    end.
+    """
     _drop_leftovers()
     name = f"{SCRATCH}{os.getpid()}"
     try:
-        with step("copy the template database"):
-            copy(template, name)
         yield name
     finally:
         drop(name)

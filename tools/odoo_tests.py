@@ -25,6 +25,17 @@ def run(template, tags):
     return _judge(log, code)
 
 
+def run_bare(tags):
+    """Run tests in a database of nothing but the add-on and what it depends on.
+
+    :param tags: for `--test-tags`
+    :return: as of `run`
+    """
+    with database.scratch_empty() as name:
+        log, code = _run_odoo(name, tags)
+    return _judge(log, code)
+
+
 def _run_odoo(name, tags):
     """Returns the log's path and Odoo's exit code."""
     _forget_old_logs()

@@ -9,14 +9,22 @@ from .console import DevError
 # Folders that pytest runs, in this order; Odoo runs tests/test_*.py itself.
 PYTEST_PARTS = ("tools", "api", "sandbox", "interop", "survival")
 ODOO = "odoo"
+# Odoo with this add-on and what it depends on, no more: no Sales, for one.
+BARE = "bare"
+BARE_FILES = ("test_fa3_sales.py", "test_fa3_corrections.py")
+BARE_TAG = f"{paths.MODULE}_bare"
 
 
 @dataclass
 class Selection:
-    """Parts to run; `pytest` maps a part to its arguments, `tags` are Odoo's."""
+    """Parts to run; `pytest` maps a part to its arguments, `tags` are Odoo's.
+
+    `bare` are the tags for an Odoo that has nothing but the add-on.
+    """
 
     pytest: dict = field(default_factory=dict)
     tags: list = field(default_factory=list)
+    bare: list = field(default_factory=list)
     keyword: str = ""
 
 
@@ -31,7 +39,7 @@ def parse(words, keyword=""):
     :raises DevError: when a word names nothing
     """
     chosen = Selection(keyword=keyword)
-    for word in words or (*PYTEST_PARTS, ODOO):
+    for word in words or (*PYTEST_PARTS, ODOO, BARE):
         _add(chosen, word)
     if keyword and chosen.tags:
         chosen.tags = _tags_with(keyword, chosen.tags)
@@ -44,6 +52,9 @@ def _add(chosen, word):
     if parts == [ODOO] and not inside:
         chosen.tags.append(ALL_TAGS)
         return
+    if parts == [BARE] and not inside:
+        chosen.bare = [*(_tag(f"tests/{name}") for name in BARE_FILES), BARE_TAG]
+        return
     target = paths.ROOT / "tests" / "/".join(parts)
     if parts[0] in PYTEST_PARTS:
         if len(parts) > 1 and not target.exists():
@@ -53,7 +64,7 @@ def _add(chosen, word):
     elif target.suffix == ".py" and target.exists():
         chosen.tags.append(_tag(f"tests/{target.name}", inside))
     else:
-        known = ", ".join((*PYTEST_PARTS, ODOO))
+        known = ", ".join((*PYTEST_PARTS, ODOO, BARE))
         raise DevError(f"{word} is no part of the tests ({known}) and no test file.")
 
 

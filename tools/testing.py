@@ -11,6 +11,7 @@ from .command import environment
 from .console import say
 from .odoo_tests import has_tests as has_odoo_tests
 from .odoo_tests import run as run_odoo_tests
+from .odoo_tests import run_bare as run_bare_tests
 from .selection import PYTEST_PARTS, parse
 
 PYTEST_INI = paths.ROOT / "tests" / "api" / "pytest.ini"
@@ -52,7 +53,9 @@ def test(words, keyword="", verbose=False):
         if part in chosen.pytest:
             results += _pytest_part(part, chosen, verbose)
     if chosen.tags:
-        results.append(_odoo_part(template, chosen))
+        results.append(_odoo_part("odoo", run_odoo_tests, template, chosen.tags))
+    if chosen.bare:
+        results.append(_odoo_part("bare", run_bare_tests, chosen.bare))
     return summarize([result for result in results if result])
 
 
@@ -112,15 +115,15 @@ def _read_junit(name, report):
     return result
 
 
-def _odoo_part(template, chosen):
+def _odoo_part(name, run, *arguments):
     if not has_odoo_tests():
-        say("\n== odoo: no tests yet, not run")
+        say(f"\n== {name}: no tests yet, not run")
         return None
-    say("\n== odoo")
+    say(f"\n== {name}")
     started = time.monotonic()
-    verdict, problem = run_odoo_tests(template, chosen.tags)
+    verdict, problem = run(*arguments)
     return Result(
-        "odoo",
+        name,
         verdict.passed,
         verdict.failed,
         verdict.skipped,

@@ -25,6 +25,7 @@ def test_nothing_means_everything():
     chosen = parse([])
     assert tuple(chosen.pytest) == selection.PYTEST_PARTS
     assert chosen.tags == ["/l10n_pl_ksef"]
+    assert chosen.bare
 
 
 @pytest.mark.parametrize("word", ["api", "tests/api", "./tests/api/"])
@@ -32,6 +33,13 @@ def test_a_part_by_its_name_or_folder(word, tree):
     chosen = parse([word])
     assert chosen.pytest == {"api": [str(tree / "tests" / "api")]}
     assert not chosen.tags
+
+
+def test_an_odoo_of_its_own_for_the_add_on_alone():
+    chosen = parse(["bare"])
+    assert selection.BARE_TAG in chosen.bare
+    assert not chosen.tags
+    assert not chosen.pytest
 
 
 def test_one_test_of_pytest(tree):
