@@ -29,7 +29,7 @@ class Browser:
 
     def __enter__(self):
         port = free_port()
-        self.profile = tempfile.TemporaryDirectory()
+        self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         width, height = SIZE
         self.process = subprocess.Popen(
             [
