@@ -44,6 +44,7 @@ from . import (
     account_move_fa3_parties,
     account_move_fa3_annotations,
     account_move_fa3_payment,
+    account_move_fa3_settlement,
     account_move_fa3_correction,
     account_move_fa3_problems,
     account_move_import,

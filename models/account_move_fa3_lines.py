@@ -1,5 +1,5 @@
 from collections import defaultdict
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from odoo import fields, models
 
@@ -8,6 +8,7 @@ from .account_move_fa3 import to_decimal
 
 # Tags of the VAT return that are procedure marks of FA(3) as well.
 PROCEDURE_TAGS = ("I_42", "I_63")
+GROSZ = Decimal("0.01")
 
 
 class AccountMove(models.Model):
@@ -71,15 +72,24 @@ class AccountMove(models.Model):
         """
         quantity = line.quantity or 1
         share = 1 - line.discount / 100
-        if not line.discount or share <= 0:
-            return to_decimal(line.price_subtotal / quantity, 8).normalize(), None
-        before = line.price_subtotal / share
-        discount = to_decimal(before) - net
-        return to_decimal(before / quantity, 8).normalize(), discount
+        if not any(line.tax_ids.flatten_taxes_hierarchy().mapped("price_include")):
+            price = to_decimal(line.price_unit, 8)
+            before = price * to_decimal(line.quantity, 6)
+        elif share > 0:
+            before = to_decimal(line.price_subtotal / share, 8)
+            price = to_decimal(line.price_subtotal / share / quantity, 8)
+        else:
+            return Decimal(0), None
+        discount = before.quantize(GROSZ, ROUND_HALF_UP) - net
+        return price.normalize(), discount if line.discount else None
 
     def _l10n_pl_ksef_rated(self, line):
         """Return the tax of a line that stands in FA(3)."""
-        return line.tax_ids.filtered("l10n_pl_ksef_rate")[:1]
+        return self._l10n_pl_ksef_vat(line)[:1]
+
+    def _l10n_pl_ksef_vat(self, line):
+        """Return the taxes of a line that have a KSeF rate; one, when all is well."""
+        return line.tax_ids.flatten_taxes_hierarchy().filtered("l10n_pl_ksef_rate")
 
     def _l10n_pl_ksef_gtu(self, product):
         return fa3.Gtu(product.l10n_pl_vat_gtu) if product.l10n_pl_vat_gtu else None
@@ -114,7 +124,10 @@ class AccountMove(models.Model):
         for line in self.line_ids:
             if line.display_type == "product":
                 self._l10n_pl_ksef_add_net(sums, line, foreign, sign)
-            elif line.tax_line_id.l10n_pl_ksef_rate:
+            elif line.tax_line_id and not line.tax_line_id.l10n_pl_ksef_rate:
+                # A fee that VAT is paid on.
+                self._l10n_pl_ksef_add_net(sums, line, foreign, sign)
+            elif line.tax_line_id:
                 of_rate = line.tax_line_id._l10n_pl_ksef_sum_fields()
                 if of_rate.vat:
                     sums[of_rate.vat] += sign * to_decimal(line.amount_currency)

@@ -55,7 +55,15 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_line_problems(self):
         for number, line in enumerate(self._l10n_pl_ksef_lines(), 1):
             tax = self._l10n_pl_ksef_rated(line)
-            if not tax:
+            if not self._l10n_pl_ksef_line_name(line):
+                text = self.env._("Line %(number)s: enter what is sold.", number=number)
+                yield Problem(text, self)
+            if len(self._l10n_pl_ksef_vat(line)) > 1:
+                text = self.env._(
+                    "Line %(number)s has several VAT taxes; leave one.", number=number
+                )
+                yield Problem(text, self)
+            elif not tax:
                 text = self.env._(
                     "Line %(number)s: choose a tax that has a KSeF rate.",
                     number=number,

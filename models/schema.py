@@ -4,6 +4,10 @@ from pathlib import Path
 from odoo import api, models, tools
 
 from ..ksef_api import fa3
+from .fa3_facts import Facts
+
+# Parts that nobody thinks of as places of an invoice.
+PLAIN = ("body", "identification")
 
 
 @functools.cache
@@ -34,6 +38,7 @@ class Schema(models.AbstractModel):
         return [self._sentence(f) for f in fa3.examine(invoice, self._loaded())]
 
     def _sentence(self, fault):
+        """Return what is wrong, in the words of the invoice and not of its schema."""
         where = self._where(fault)
         texts = {
             "too_long": self.env._(
@@ -41,8 +46,22 @@ class Schema(models.AbstractModel):
                 where=where,
                 limit=fault.limit,
             ),
+            "too_many": self.env._(
+                "%(where)s stands more than %(limit)s times.",
+                where=where,
+                limit=fault.limit,
+            ),
             "missing": self.env._("%(where)s is missing.", where=where),
             "not_allowed": self.env._("%(where)s may not stand there.", where=where),
+            "choice": self.env._(
+                "%(where)s and what excludes it stand together; only one may.",
+                where=where,
+            ),
+            "characters": self.env._(
+                "%(where)s has characters that KSeF refuses: %(value)s.",
+                where=where,
+                value=ascii(fault.value),
+            ),
         }
         return texts.get(fault.code) or self.env._(
             "%(where)s has a value that FA(3) does not allow: %(value)s.",
@@ -51,10 +70,20 @@ class Schema(models.AbstractModel):
         )
 
     def _where(self, fault):
+        """Return what people call the place, and the element's name for those who
+        look it up.
+        """
+        facts, chain = Facts(self.env), fa3.fields_of(fault)
+        *around, name = [facts.label(*field) for field in chain] or [fault.element]
+        if name != fault.element:
+            name = f"{name} ({fault.element})"
         if fault.line_number:
             return self.env._(
-                "Line %(number)s: %(element)s",
-                number=fault.line_number,
-                element=fault.element,
+                "Line %(number)s: %(element)s", number=fault.line_number, element=name
             )
-        return fault.element
+        shown = [
+            label
+            for label, (_cls, field) in zip(around, chain, strict=False)
+            if field not in PLAIN
+        ]
+        return f"{', '.join(shown)}: {name}" if shown else name

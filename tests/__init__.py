@@ -9,6 +9,7 @@ from . import (
     test_fa3_advances,
     test_fa3_advances_changed,
     test_fa3_corrections,
+    test_fa3_lines,
     test_fa3_parties,
     test_fa3_sales,
     test_fa3_special,

@@ -83,6 +83,7 @@ from .payment import (
     Payment,
     Settlement,
 )
+from .places import fields_of
 from .rates import ALL_SUMS, MARGIN, OSS, RATES, RateRule, Sums, summary, sums_of
 from .reader import ReadResult, Unknown, read
 from .schema import Schema, find_schema

@@ -18,6 +18,7 @@ from ksef_api.fa3 import (
     Schema,
     check,
     examine,
+    fields_of,
     find_schema,
     write,
 )
@@ -215,3 +216,27 @@ def test_a_folder_without_the_schema_has_none(tmp_path):
     with pytest.raises(DocumentError) as caught:
         Schema.load(tmp_path)
     assert caught.value.reason == "no_schema"
+
+
+@pytest.mark.parametrize(
+    ("path", "element", "names"),
+    [
+        ("Fa/FaWiersz[2]/P_8A", "P_8A", ["body", "lines", "unit"]),
+        ("Fa", "P_13_1", ["body", "net_23"]),
+        (
+            "Podmiot2/DaneIdentyfikacyjne/NIP",
+            "NIP",
+            ["buyer", "identification", "nip"],
+        ),
+        (  # in a group that has no element of its own
+            "Fa/DaneFaKorygowanej/NrFaKorygowanej",
+            "NrFaKorygowanej",
+            ["body", "invoices", "number"],
+        ),
+        ("Fa/Nieznane/Coś", "Coś", ["body"]),
+        ("", "Nieznane", []),
+    ],
+)
+def test_a_place_leads_through_fields(path, element, names):
+    fault = Fault(path, element, None, "other")
+    assert [name for _cls, name in fields_of(fault)] == names
