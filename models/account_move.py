@@ -9,14 +9,6 @@ from odoo.exceptions import RedirectWarning, UserError
 from ..ksef_api import qr
 from .document import IN_FLIGHT
 
-MIRRORED_STATUS = {
-    "sending": "sent",
-    "sent": "sent",
-    "unknown": "sent",
-    "accepted": "accepted",
-    "rejected": "rejected",
-}
-
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -131,48 +123,6 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_accepted_document(self):
         document = self._l10n_pl_ksef_current_document()
         return document if document.state == "accepted" else document.browse()
-
-    @api.model
-    def _l10n_pl_ksef_recompute_status(self, companies):
-        """Bring the stored status in line with the environment connected to now."""
-        moves = (
-            self.env["l10n_pl_ksef.document"]
-            .sudo()
-            .search([("company_id", "in", companies.ids)])
-            .move_id
-        )
-        self.env.add_to_compute(self._fields["l10n_pl_ksef_state"], moves)
-        self.env.add_to_compute(self._fields["l10n_pl_ksef_number"], moves)
-        moves._l10n_pl_ksef_mirror()
-
-    def _l10n_pl_ksef_mirror(self):
-        """Show our results in the fields of ``l10n_pl_edi``, which others read."""
-        # Lines and taxes do not change: Odoo need not go through them all again.
-        moves = self.sudo().with_context(
-            skip_invoice_sync=True, check_move_validity=False
-        )
-        alike = {}
-        for move in moves:
-            values = move._l10n_pl_ksef_mirrored()
-            changed = {k: v for k, v in values.items() if (move[k] or False) != v}
-            if changed:
-                alike.setdefault(tuple(changed.items()), []).append(move.id)
-        for changed, ids in alike.items():
-            moves.browse(ids).write(dict(changed))
-
-    def _l10n_pl_ksef_mirrored(self):
-        """Return {field of ``l10n_pl_edi``: what it is to show}."""
-        document = self._l10n_pl_ksef_current_document()
-        accepted = document if document.state == "accepted" else document.browse()
-        session = document.session_reference or document.session_id.reference
-        return {
-            "l10n_pl_edi_status": MIRRORED_STATUS.get(document.state, False),
-            "l10n_pl_edi_ref": document.invoice_reference,
-            "l10n_pl_edi_session_id": session,
-            "l10n_pl_edi_number": accepted.ksef_number,
-            "l10n_pl_edi_attachment_file": accepted.xml_file,
-            "l10n_pl_edi_upo_file": accepted.upo_file,
-        }
 
     def _l10n_pl_ksef_qr_link(self):
         """Return the link of the first QR code (*KOD I*), once the file is in KSeF or

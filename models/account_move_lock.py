@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 # From the moment of sending on, an invoice is what KSeF has.
 LOCKED = ("sending", "unknown", "sent", "accepted", "offline")
+PRODUCTION = "production"
 # What stands in the document and may otherwise change on a posted invoice.
 FROZEN_FIELDS = (
     "name",
@@ -40,8 +41,27 @@ class AccountMove(models.Model):
         """Return those of these that we issued and KSeF has or is about to have."""
         return self.filtered(
             lambda move: (
-                move.l10n_pl_ksef_state in LOCKED and move._l10n_pl_ksef_is_ours()
+                (
+                    move.l10n_pl_ksef_state in LOCKED
+                    or move._l10n_pl_ksef_has_left_elsewhere()
+                )
+                and move._l10n_pl_ksef_is_ours()
             )
+        )
+
+    def _l10n_pl_ksef_has_left_elsewhere(self):
+        """Tell whether KSeF or the customer has this though the company is connected to
+        another environment now, or to none.
+
+        What was sent to try it out (demo, test) binds nobody while another environment
+        is in use.
+        """
+        now = self.company_id.sudo().l10n_pl_ksef_environment
+        return any(
+            (document.state in LOCKED or document.is_offline)
+            and (not now or document.environment == PRODUCTION)
+            for document in self.sudo().l10n_pl_ksef_document_ids
+            if document.state != "cancelled"
         )
 
     def _l10n_pl_ksef_refuse_locked(self):

@@ -1,8 +1,12 @@
 """E-mails to customers that wait until the invoice has its KSeF number."""
 
+import logging
+
 from odoo import api, fields, models
 
 from .concurrency import checkpoint
+
+_logger = logging.getLogger(__name__)
 
 PENDING = ("queued", "sending", "sent", "unknown", "rejected")
 # What the Send window passes as records; kept as ids.
@@ -78,11 +82,24 @@ class AccountMove(models.Model):
             self.env.ref("l10n_pl_ksef.ir_cron_mail")._trigger()
 
     def _l10n_pl_ksef_send_waiting_mail(self):
+        """Send it; one that cannot be sent is told, and does not hold up the next."""
         settings = dict(self.l10n_pl_ksef_waiting_mail)
         # Taken off first: whatever happens to it, it goes out once at most.
         self.l10n_pl_ksef_waiting_mail = False
+        checkpoint(self.env)
+        try:
+            with self.env.cr.savepoint():
+                self._l10n_pl_ksef_mail_now(settings)
+        except Exception as error:
+            _logger.info("KSeF: no e-mail of %s", self.name, exc_info=True)
+            told = self.env._("The e-mail could not be sent; send it again.")
+            self._l10n_pl_ksef_log(told, str(error))
+
+    def _l10n_pl_ksef_mail_now(self, settings):
         for name, model in RECORDS.items():
             settings[name] = self.env[model].browse(settings.get(name)).exists()
+        partners = self.env["res.partner"].browse(settings.get("mail_partner_ids"))
+        settings["mail_partner_ids"] = partners.exists().ids
         send = self.env["account.move.send"].with_company(self.company_id)
         send._generate_and_send_invoices(
             self, allow_raising=False, extra_edis=[], **settings
@@ -110,7 +127,9 @@ class AccountMoveSend(models.AbstractModel):
             by_mail = "email" in data["sending_methods"] and not data.get("error")
             if by_mail and move._l10n_pl_ksef_mail_waits():
                 # An "error" keeps the PDF from being made before it has the number.
-                data["error"] = self.env._("The e-mail waits for the KSeF number.")
+                # A dict: Odoo's own cron asks it whether to retry.
+                told = self.env._("The e-mail waits for the KSeF number.")
+                data["error"] = {"error_title": told}
                 data["l10n_pl_ksef_waits"] = True
         return result
 
@@ -119,7 +138,7 @@ class AccountMoveSend(models.AbstractModel):
         # EXTENDS 'account'
         for move, data in self._l10n_pl_ksef_waiting(moves_data).items():
             move.l10n_pl_ksef_waiting_mail = self._l10n_pl_ksef_kept(data)
-            move._l10n_pl_ksef_log(data["error"])
+            move._l10n_pl_ksef_log(data["error"]["error_title"])
         others = self._l10n_pl_ksef_waiting(moves_data, waiting=False)
         return super()._hook_if_errors(others, allow_raising=allow_raising)
 

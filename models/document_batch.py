@@ -29,15 +29,16 @@ class Document(models.Model):
 
     @api.model
     def _process_now(self, connection):
-        """Process while somebody waits for it; what is many goes on in the cron."""
+        """Process while somebody waits for it; what is many goes on in the cron, and so
+        do packages on their way, and UPOs.
+        """
         waiting = [
             ("company_id", "=", connection.company_id.id),
             ("state", "=", "queued"),
         ]
-        if self.search_count(waiting) > self._many():
-            self._send_cron()._trigger()
-        else:
-            self._process(connection)
+        if self.search_count(waiting) <= self._many():
+            self._process(connection, briefly=True)
+        self._send_cron()._trigger()
 
     @api.model
     def _frozen(self, documents):
@@ -107,32 +108,10 @@ class Document(models.Model):
     def _share_upo(self, attachment):
         """Give these documents, and their invoices, the page of a session's UPO.
 
-        One signed page names up to 10 000 invoices. The file store keeps it once; each
-        row of ``ir_attachment`` points to it, as if the page had been stored with each.
+        One signed page names up to 10 000 invoices.
 
         :param attachment: ``ir.attachment`` with the page
         """
-        attachment.flush_recordset()
-        for model, field, ids in (
-            (self._name, "upo_file", self.ids),
-            ("account.move", "l10n_pl_edi_upo_file", self.move_id.ids),
-        ):
-            self.env.cr.execute(
-                """
-                INSERT INTO ir_attachment
-                       (name, type, res_model, res_field, res_id, company_id, mimetype,
-                        store_fname, db_datas, checksum, file_size,
-                        create_uid, write_uid, create_date, write_date)
-                SELECT %s, page.type, %s, %s, record.id, page.company_id, page.mimetype,
-                       page.store_fname, page.db_datas, page.checksum, page.file_size,
-                       page.create_uid, page.write_uid,
-                       page.create_date, page.write_date
-                  FROM ir_attachment page, unnest(%s) AS record(id)
-                 WHERE page.id = %s
-                """,
-                [field, model, field, ids, attachment.id],
-            )
-        self.invalidate_recordset(["upo_file"])
-        self.move_id.invalidate_recordset(
-            ["l10n_pl_edi_upo_file", "l10n_pl_edi_upo_id"]
-        )
+        pairs = [(attachment.id, document.id) for document in self]
+        attachment._l10n_pl_ksef_share(self._name, "upo_file", pairs)
+        self.move_id._l10n_pl_ksef_mirror()

@@ -139,6 +139,9 @@ class Document(models.Model):
     def _is_moved_by(self, outage):
         if self.outage_id == outage:
             return True
+        if self.outage_id.category == "total_failure":
+            # It need not be sent any more, whatever comes after.
+            return False
         serious = outage.category in ("failure", "total_failure")
         in_force = not outage.end or outage.end >= self.issued_at
         in_time = not self.deadline or warsaw_day(outage.start) <= self.deadline

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..ksef_api.errors import KsefError
+from ..ksef_api.errors import InvalidRequest, KsefError
 from .concurrency import apart, checkpoint, exclusive
 from .document import IN_FLIGHT
 from .vault import VaultError
@@ -27,8 +27,10 @@ class Document(models.Model):
         self._trigger_next()
 
     @api.model
-    def _process(self, connection):
+    def _process(self, connection, briefly=False):
         """Take every document of ``connection`` as far as KSeF lets it go now.
+
+        :param briefly: somebody waits: only what gets a few invoices their numbers
 
         One process at a time works for a connection, so a document found in ``sending``
         belongs to one that died.
@@ -40,24 +42,31 @@ class Document(models.Model):
             if not mine:
                 return
             self.env.invalidate_all()
-            sessions = self.env["l10n_pl_ksef.session"]
-            steps = (
-                type(connection)._refresh_limits,
-                self._recover,
-                sessions._advance_batches,
-                self._send_due,
-                self._poll,
-                self._fetch_upos,
-                sessions._close_idle,
-            )
             try:
-                for step in steps:
+                for step in self._steps(briefly):
                     step(connection)
             except (KsefError, VaultError) as error:
                 # What could not be done waits where it is; the connection says why.
                 verdict = connection._note_failure(error)
                 self._wake_in(verdict.retry_after or OBSTACLE)
             checkpoint(self.env)
+
+    @api.model
+    def _steps(self, briefly):
+        """Return what is done, in this order; each is told the connection."""
+        sessions = self.env["l10n_pl_ksef.session"]
+        refresh_limits = type(self.env["l10n_pl_ksef.connection"])._refresh_limits
+        if briefly:
+            return (refresh_limits, self._recover, self._send_due, self._poll)
+        return (
+            refresh_limits,
+            self._recover,
+            sessions._advance_batches,
+            self._send_due,
+            self._poll,
+            self._fetch_upos,
+            sessions._close_idle,
+        )
 
     @api.model
     def _due(self, connection, state, limit=None, kind=None):
@@ -160,6 +169,8 @@ class Document(models.Model):
             session = self.env["l10n_pl_ksef.session"]._open_for(connection)
         except (KsefError, VaultError) as error:
             return self._not_sent(error, opened=False)
+        if not self._still_queued():
+            return True
         self.write(
             {
                 "state": "sending",
@@ -180,6 +191,24 @@ class Document(models.Model):
             return self._not_sent(error)
         self._is_sent(reference)
         return True
+
+    def _still_queued(self):
+        """Return those of these that nobody has withdrawn meanwhile, locked until the
+        next ``checkpoint``.
+
+        Between the look at what is due and the call lie commits, in which somebody may
+        have reset an invoice to draft.
+        """
+        self.flush_recordset(["state"])
+        self.env.cr.execute(
+            "SELECT id FROM l10n_pl_ksef_document "
+            "WHERE id = ANY(%s) AND state = 'queued' ORDER BY id FOR UPDATE",
+            [self.ids],
+        )
+        queued = {row[0] for row in self.env.cr.fetchall()}
+        withdrawn = self.filtered(lambda document: document.id not in queued)
+        withdrawn.invalidate_recordset(["state"])
+        return self - withdrawn
 
     def _freeze_or_reject(self):
         """Freeze this document; False when it cannot be made, which rejects it."""
@@ -228,19 +257,24 @@ class Document(models.Model):
         :param opened: the session was open, so the document itself may have arrived
         """
         verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
-        if verdict.outcome == "refused" and opened:
+        # Only an answer 400 is about the invoice; no permission, or no such address,
+        # would meet the next one as well.
+        about_it = isinstance(error, InvalidRequest)
+        if verdict.outcome == "refused" and opened and about_it:
             self._reject(verdict.message, verdict.code)
             return True
         if verdict.outcome == "session" and opened:
             self.session_id.state = "closed"
         lost = verdict.outcome == "unknown" and opened
+        pause = verdict.retry_after
+        if verdict.outcome == "refused":
+            pause = pause or OBSTACLE
         self.write(
             {
                 "state": "unknown" if lost else "queued",
                 "status_code": verdict.code,
                 "status_message": verdict.message,
-                "retry_at": verdict.retry_after
-                and fields.Datetime.now() + verdict.retry_after,
+                "retry_at": pause and fields.Datetime.now() + pause,
             }
         )
         checkpoint(self.env)

@@ -8,6 +8,8 @@ from .concurrency import checkpoint
 FIRST_POLL = timedelta(seconds=3)
 LONGEST_POLL = timedelta(minutes=10)
 UPO_AT_ONCE = 100
+# The last ones are some hours apart.
+MOST_ATTEMPTS = 9
 IN_PROGRESS = (100, 150)
 ACCEPTED = 200
 DUPLICATE = 440
@@ -30,15 +32,19 @@ class Document(models.Model):
             checkpoint(self.env)
         lost = self._due(connection, "unknown", kind="online")
         for session, documents in lost.grouped("session_id").items():
-            statuses = session._listed_or_failed(connection)
-            by_hash = {status.invoice_hash: status for status in statuses or ()}
-            for document in documents if statuses is not None else ():
-                status = by_hash.get(document.xml_hash)
-                if status:
-                    document._is_sent(status.reference)
-                else:
-                    document.write({"state": "queued", "retry_at": False})
+            with session._alone(documents):
+                documents._recover_from(connection, session)
             checkpoint(self.env)
+
+    def _recover_from(self, connection, session):
+        statuses = session._listed_or_failed(connection)
+        by_hash = {status.invoice_hash: status for status in statuses or ()}
+        for document in self if statuses is not None else ():
+            status = by_hash.get(document.xml_hash)
+            if status:
+                document._is_sent(status.reference)
+            else:
+                document.write({"state": "queued", "retry_at": False})
 
     @api.model
     def _statuses(self, connection, session):
@@ -51,14 +57,18 @@ class Document(models.Model):
         """Ask how the sent documents fare: one call a session, however many."""
         sent = self._due(connection, "sent", kind="online")
         for session, documents in sent.grouped("session_id").items():
-            statuses = session._listed_or_failed(
-                connection, documents if len(documents) == 1 else None
-            )
-            by_reference = {status.reference: status for status in statuses or ()}
-            for document in documents if statuses is not None else ():
-                status = by_reference.get(document.invoice_reference)
-                document._apply_status(connection, status)
-                checkpoint(self.env)
+            with session._alone(documents):
+                documents._poll_in(connection, session)
+
+    def _poll_in(self, connection, session):
+        statuses = session._listed_or_failed(
+            connection, self if len(self) == 1 else None
+        )
+        by_reference = {status.reference: status for status in statuses or ()}
+        for document in self if statuses is not None else ():
+            status = by_reference.get(document.invoice_reference)
+            document._apply_status(connection, status)
+            checkpoint(self.env)
 
     def _status(self, connection):
         return connection._call(
@@ -121,9 +131,24 @@ class Document(models.Model):
             message = f"{message}\n{original}"
         self._reject(message, verdict.code)
         if verdict.outcome == "retry":
-            # KSeF gave up through no fault of the invoice: a new row, a new attempt.
-            again = self._queue(self.move_id)
-            again.retry_at = fields.Datetime.now() + verdict.retry_after
+            self._try_again(verdict)
+
+    def _try_again(self, verdict):
+        """KSeF gave up through no fault of the invoice: a new row, a new attempt, each
+        after a longer pause. After many, people decide.
+        """
+        attempts = self.move_id.sudo().l10n_pl_ksef_document_ids.filtered(
+            lambda document: (
+                document.state == "rejected"
+                and document.status_code == verdict.code
+                and document.environment == self.environment
+            )
+        )
+        if len(attempts) > MOST_ATTEMPTS:
+            return
+        again = self._queue(self.move_id)
+        pause = verdict.retry_after * 2 ** (len(attempts) - 1)
+        again.retry_at = fields.Datetime.now() + pause
 
     @api.model
     def _fetch_upos(self, connection):

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.tools import split_every
 
 from .account_move_offline import USABLE
-from .concurrency import apart, checkpoint
+from .account_move_scope import warsaw_today
+from .concurrency import apart, checkpoint, time_is_left
 from .notification_outage import LONG_ENOUGH
 
 AT_ONCE = 100
@@ -76,11 +78,20 @@ class Document(models.Model):
         connection = connection._in_company_language()
         self = self.with_env(connection.env)
         loaded = certificate._load()
-        for document in self._to_be_issued(company, moves):
-            reason = document.move_id._l10n_pl_ksef_not_offline(outage)
-            if not reason:
-                document.move_id._l10n_pl_ksef_freeze_offline(loaded, outage)
-                checkpoint(self.env)
+        for ids in split_every(AT_ONCE, self._to_be_issued(company, moves).ids):
+            if not time_is_left(self.env):
+                break
+            for document in self.browse(ids):
+                with apart(self.env, document):
+                    document._issue_by_itself(loaded, outage)
+                    checkpoint(self.env)
+            self.env.invalidate_all()
+
+    def _issue_by_itself(self, certificate, outage):
+        """Issue this document offline, unless there is a reason not to."""
+        move = self.move_id
+        if self._still_queued() and not move._l10n_pl_ksef_not_offline(outage):
+            move._l10n_pl_ksef_freeze_offline(certificate, outage)
 
     @api.model
     def _to_be_issued(self, company, moves=None):
@@ -92,7 +103,7 @@ class Document(models.Model):
                 ("state", "=", "queued"),
                 ("is_offline", "=", False),
                 ("move_id.state", "=", "posted"),
+                ("move_id.invoice_date", "<=", warsaw_today()),
             ],
             order="id",
-            limit=AT_ONCE,
         )

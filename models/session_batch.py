@@ -11,12 +11,23 @@ from odoo.tools import split_every
 
 from ..ksef_api import batch
 from ..ksef_api.client import FA3
-from ..ksef_api.errors import DocumentError, Forbidden, InvalidRequest, KsefError
+from ..ksef_api.errors import (
+    DocumentError,
+    Forbidden,
+    InvalidRequest,
+    KsefError,
+    NoAnswer,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+)
 from .concurrency import checkpoint
 from .document_status import pause
 
 READ_AT_ONCE = 100
 PARTS_WRONG = (21157, 21205)
+# They would meet the next session as well.
+COMMON_OBSTACLES = (NoAnswer, RateLimited, ServerError, Unauthorized)
 
 
 class Session(models.Model):
@@ -44,6 +55,9 @@ class Session(models.Model):
     )
     parts_sealed = fields.Text(groups=fields.NO_ACCESS, copy=False)
     poll_count = fields.Integer(readonly=True)
+    search_page = fields.Integer(
+        readonly=True, help="Of what KSeF holds, where the search for files goes on."
+    )
     retry_at = fields.Datetime("Next Question", readonly=True)
     status_code = fields.Integer("Code in KSeF", readonly=True)
     status_message = fields.Text("Reason", readonly=True)
@@ -58,6 +72,9 @@ class Session(models.Model):
         :raise KsefError: an obstacle for the whole connection; nothing is lost
         """
         key, encryption = connection._new_encryption()
+        documents = documents._still_queued()
+        if not documents:
+            return
         sealed = self._seal("key_sealed", base64.b64encode(key.key + key.iv))
         session = self.sudo().create(
             {
@@ -105,7 +122,11 @@ class Session(models.Model):
             )
         except KsefError as error:
             # Whether KSeF opened it or not: without an upload it comes to nothing.
-            self._give_up(error, one_by_one=isinstance(error, InvalidRequest))
+            verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
+            about_package = isinstance(error, InvalidRequest)
+            self._give_up(
+                error, one_by_one=about_package and verdict.outcome == "refused"
+            )
             raise
         until = timedelta(minutes=20) * len(package.parts)
         self.write(
@@ -184,17 +205,42 @@ class Session(models.Model):
             order="id",
         )
         for session in sessions:
-            if session.state == "opening":
-                session._give_up()
-            elif session.state == "uploading":
-                session._upload_again(connection)
-            else:
-                session._ask(connection)
+            with session._alone():
+                session._advance(connection)
+
+    def _advance(self, connection):
+        if self.state == "opening":
+            self._give_up()
+        elif self.state == "uploading":
+            self._upload_again(connection)
+        else:
+            self._ask(connection)
+
+    @contextmanager
+    def _alone(self, documents=None):
+        """What KSeF has against this session does not hold up the others.
+
+        :param documents: those that are asked about; by default the session itself is
+            asked again later
+        """
+        try:
+            yield
+        except COMMON_OBSTACLES:
+            raise
+        except KsefError as error:
+            message = self.env["l10n_pl_ksef.verdict"]._of(error).message
+            for record in self if documents is None else documents:
+                record._ask_later()
+                record.status_message = message
+            checkpoint(self.env)
 
     def _upload_again(self, connection):
         """Finish what another process began."""
         parts = json.loads(self._unseal("parts_sealed"))
         if not all(part["done"] for part in parts):
+            if self.valid_until and self.valid_until < fields.Datetime.now():
+                # Never closed, so nothing of it is processed.
+                return self._give_up()
             try:
                 with self._built() as package:
                     if self._summary(package) != self.package:

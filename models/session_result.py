@@ -1,11 +1,12 @@
 import contextlib
+from dataclasses import replace
 from datetime import timedelta, timezone
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import split_every
 
 from ..ksef_api.client import INVOICING, SELLER, InvoiceQuery
-from ..ksef_api.errors import InvalidRequest
+from ..ksef_api.errors import Forbidden, InvalidRequest
 from ..ksef_api.upo import read_upo
 from .concurrency import checkpoint
 
@@ -15,6 +16,8 @@ STARTED = 100
 PACKAGE_REFUSED = (405, 415, 420, 430, 435)
 CLOCKS_DIFFER = timedelta(hours=1)
 QUESTIONS = 15
+RECENT = timedelta(hours=6)
+MOST_DOUBLINGS = 6
 APPLY_AT_ONCE = 100
 
 
@@ -99,23 +102,44 @@ class Session(models.Model):
         """The session as a whole came to nothing. Before its documents go out again,
         KSeF is asked about each: some may have been taken before the failure.
         """
-        # KSeF may not know such a session, or not list it.
-        with contextlib.suppress(InvalidRequest):
+        # KSeF may not know such a session, or not list it, or let us send only and not
+        # read. What is sent again though KSeF has it comes back as a duplicate (440),
+        # with its number.
+        with contextlib.suppress(InvalidRequest, Forbidden):
             self._apply_listing(connection)
-        left = self._undecided()
-        if left:
-            self._find_by_hash(connection, left)
+        with contextlib.suppress(InvalidRequest, Forbidden):
+            self._find_by_hash(connection, self._undecided())
+        verdict = self._more_patient(verdict)
         self._end("failed", verdict)
         self._undecided()._out_of_batch(verdict, one_by_one)
         return checkpoint(self.env)
+
+    def _more_patient(self, verdict):
+        """Return ``verdict`` with a pause that doubles with each recent failure: a
+        package is not uploaded over and over while KSeF is in trouble.
+        """
+        if not verdict or not verdict.retry_after:
+            return verdict
+        failed = self.search_count(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("kind", "=", "batch"),
+                ("state", "=", "failed"),
+                ("create_date", ">=", fields.Datetime.now() - RECENT),
+            ],
+            limit=MOST_DOUBLINGS,
+        )
+        return replace(verdict, retry_after=verdict.retry_after * 2**failed)
 
     def _find_by_hash(self, connection, documents):
         """Accept those of ``documents`` that KSeF holds, found by their hash."""
         opened = self.create_date.replace(tzinfo=timezone.utc)
         query = InvoiceQuery(SELLER, INVOICING, opened - CLOCKS_DIFFER)
         by_hash = {document.xml_hash: document for document in documents}
-        page, more = 0, True
+        more = bool(documents)
         while more:
+            # Many pages take more calls than KSeF allows at once: it goes on from here.
+            page = self.search_page
             answer = connection._call(
                 lambda client, page=page: client.query_invoices(query, page)
             )
@@ -125,7 +149,9 @@ class Session(models.Model):
                     document._accept(
                         held.ksef_number, self.reference, held.acquisition_date
                     )
-            page, more = page + 1, answer.has_more and not answer.is_truncated
+            more = answer.has_more and not answer.is_truncated
+            self.search_page = page + 1 if more else 0
+            checkpoint(self.env)
 
     # --- UPO -----------------------------------------------------------------
 
