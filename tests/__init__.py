@@ -36,6 +36,7 @@ from . import (
     test_scope,
     test_self_billing,
     test_send,
+    test_send_obstacles,
     test_tours_begin,
     test_tours_connect,
     test_upo,
