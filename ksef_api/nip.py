@@ -21,5 +21,9 @@ def is_valid_nip(nip: str) -> bool:
 
 def normalize_nip(text: str) -> str:
     """Strip what people write around a NIP: the prefix PL, spaces and dashes."""
-    compact = re.sub(r"[\s\-]", "", text or "").upper()
-    return compact.removeprefix("PL")
+    return compact(text).removeprefix("PL")
+
+
+def compact(text: str) -> str:
+    """A tax number of any country without the spaces and dashes people write in it."""
+    return re.sub(r"[\s\-]", "", text or "").upper()

@@ -6,6 +6,7 @@ from ..ksef_api import fa3
 # for what annex 15 lists.
 SPLIT_PAYMENT_ABOVE = 15_000
 TRIANGULAR_TAG = "Triangular Sale"
+REVERSE_CHARGED = {"oo", "np II"}
 
 
 class AccountMove(models.Model):
@@ -27,6 +28,15 @@ class AccountMove(models.Model):
         store=True,
         readonly=False,
         help="P_16, metoda kasowa: VAT is due when the invoice is paid.",
+    )
+    l10n_pl_ksef_reverse_charge = fields.Boolean(
+        "Buyer Accounts for the Tax",
+        compute="_compute_l10n_pl_ksef_reverse_charge",
+        store=True,
+        readonly=False,
+        help="P_18, odwrotne obciążenie. By itself for domestic reverse charge (oo), "
+        "services to businesses in the EU (np II) and triangular supplies; of what is "
+        "supplied elsewhere (np I), tick it where the buyer accounts for the tax.",
     )
     l10n_pl_ksef_self_billing = fields.Boolean(
         "Self-Billing", help="P_17, samofakturowanie: the buyer issues the invoice."
@@ -61,13 +71,36 @@ class AccountMove(models.Model):
         "Batch Numbers", help="NrPartiiTowaru; separated by commas."
     )
 
-    @api.depends("invoice_line_ids.product_id", "amount_total_signed", "move_type")
+    @api.depends(
+        "invoice_line_ids.product_id",
+        "amount_total_signed",
+        "amount_tax_signed",
+        "commercial_partner_id",
+        "move_type",
+    )
     def _compute_l10n_pl_ksef_split_payment(self):
         for move in self:
-            listed = move._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
-            large = abs(move.amount_total_signed) > SPLIT_PAYMENT_ABOVE
-            move.l10n_pl_ksef_split_payment = (
-                move._l10n_pl_ksef_is_ours() and bool(listed) and large
+            move.l10n_pl_ksef_split_payment = move._l10n_pl_ksef_must_split()
+
+    def _l10n_pl_ksef_must_split(self):
+        """Tell whether split payment is compulsory: for a taxpayer, with VAT to split
+        (art. 106e (1)(18a) and 108a of the VAT act).
+        """
+        return bool(
+            self._l10n_pl_ksef_is_ours()
+            and abs(self.amount_total_signed) > SPLIT_PAYMENT_ABOVE
+            and self.amount_tax_signed
+            and self._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
+            and not self._l10n_pl_ksef_is_consumer()
+        )
+
+    @api.depends("invoice_line_ids.tax_ids", "move_type", "journal_id")
+    def _compute_l10n_pl_ksef_reverse_charge(self):
+        for move in self:
+            taxes = move._l10n_pl_ksef_lines().tax_ids
+            move.l10n_pl_ksef_reverse_charge = move._l10n_pl_ksef_is_ours() and bool(
+                REVERSE_CHARGED & set(taxes.mapped("l10n_pl_ksef_rate"))
+                or TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags()
             )
 
     @api.depends("company_id", "move_type")
@@ -83,7 +116,7 @@ class AccountMove(models.Model):
         return fa3.Annotations(
             cash_method=self.l10n_pl_ksef_cash_method,
             self_billing=self.l10n_pl_ksef_self_billing,
-            reverse_charge="oo" in taxes.mapped("l10n_pl_ksef_rate"),
+            reverse_charge=self.l10n_pl_ksef_reverse_charge,
             split_payment=self.l10n_pl_ksef_split_payment,
             exemption=taxes._l10n_pl_ksef_fa3_exemption(),
             triangular=TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags(),

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 
@@ -30,22 +31,31 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_pairs(self):
-        """Return [(line of this correction, line of the original, or none)]."""
-        left = list(self._l10n_pl_ksef_originals()._l10n_pl_ksef_shown_lines())
+        """Return [(line of this correction, line of the original, or none)]: of the
+        same sale, at the same price where there is one.
+        """
+        left = defaultdict(list)
+        for original in self._l10n_pl_ksef_originals()._l10n_pl_ksef_shown_lines():
+            left[self._l10n_pl_ksef_sold(original)].append(original)
         pairs = []
         for line in self._l10n_pl_ksef_shown_lines():
-            alike = [o for o in left if self._l10n_pl_ksef_is_same_sale(line, o)]
-            original = alike[0] if alike else line.browse()
-            if alike:
-                left.remove(original)
+            alike = left[self._l10n_pl_ksef_sold(line)]
+            same = [one for one in alike if self._l10n_pl_ksef_same_price(line, one)]
+            original = (same or alike or [line.browse()])[0]
+            if original:
+                alike.remove(original)
             pairs.append((line, original))
         return pairs
 
-    def _l10n_pl_ksef_is_same_sale(self, line, original):
-        same_tax = self._l10n_pl_ksef_rated(line) == self._l10n_pl_ksef_rated(original)
-        if line.product_id or original.product_id:
-            return same_tax and line.product_id == original.product_id
-        return same_tax and line.name == original.name
+    def _l10n_pl_ksef_sold(self, line):
+        """Return by what a line is known again: its tax, and product or name."""
+        return self._l10n_pl_ksef_rated(line), line.product_id or line.name
+
+    def _l10n_pl_ksef_same_price(self, line, original):
+        return (line.price_unit, line.discount) == (
+            original.price_unit,
+            original.discount,
+        )
 
     def _l10n_pl_ksef_fa3_lines(self):
         if not self._l10n_pl_ksef_shows_states():
@@ -61,18 +71,20 @@ class AccountMove(models.Model):
             change = self._l10n_pl_ksef_line(number, line, sign)
             rows += [
                 replace(before, before=True),
-                self._l10n_pl_ksef_after(before, change),
+                self._l10n_pl_ksef_after(
+                    before, change, self._l10n_pl_ksef_same_price(line, corrected)
+                ),
             ]
         return rows
 
-    def _l10n_pl_ksef_after(self, before, change):
+    def _l10n_pl_ksef_after(self, before, change, same_price):
         """Return the line as it is now.
 
         :param change: the difference; at the old price it is one of the quantity, at
             another price one of the value
         """
         net = before.net + change.net
-        if change.unit_price_net == before.unit_price_net:
+        if same_price:
             discount = (before.discount or 0) + (change.discount or 0)
             return replace(
                 before,
@@ -87,6 +99,17 @@ class AccountMove(models.Model):
         yield from super()._l10n_pl_ksef_correction_problems()
         if not self._l10n_pl_ksef_shows_states():
             return
+        original = self._l10n_pl_ksef_originals()
+        others = (original.reversal_move_ids - self).filtered(
+            lambda move: move.state == "posted"
+        )
+        if others:
+            text = self.env._(
+                "%(name)s has other corrections, so the state before is not that of "
+                "the invoice. Untick “Show Lines Before and After” on the page KSeF.",
+                name=original.name,
+            )
+            yield Problem(text, self)
         for number, (_line, original) in enumerate(self._l10n_pl_ksef_pairs(), 1):
             if not original:
                 text = self.env._(

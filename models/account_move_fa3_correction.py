@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..ksef_api import fa3
 
@@ -49,9 +49,29 @@ class AccountMove(models.Model):
         help="Empty when the original was issued outside KSeF.",
     )
 
+    l10n_pl_ksef_is_correction = fields.Boolean(
+        "Correction", compute="_compute_l10n_pl_ksef_is_correction"
+    )
+
+    @api.depends(
+        "move_type",
+        "reversed_entry_id",
+        "l10n_pl_ksef_corrected_ids",
+        "l10n_pl_ksef_original_number",
+    )
+    def _compute_l10n_pl_ksef_is_correction(self):
+        for move in self:
+            move.l10n_pl_ksef_is_correction = move._l10n_pl_ksef_is_correction()
+
     def _l10n_pl_ksef_is_correction(self):
-        """Tell whether this is a correcting invoice: any credit note is."""
-        return self._l10n_pl_ksef_is_refund() or bool(self._l10n_pl_ksef_originals())
+        """Tell whether this is a correcting invoice: any credit note is, and an invoice
+        that names what it corrects (upwards).
+        """
+        return bool(
+            self._l10n_pl_ksef_is_refund()
+            or self._l10n_pl_ksef_originals()
+            or self.l10n_pl_ksef_original_number
+        )
 
     def _l10n_pl_ksef_originals(self):
         """Return the invoices in Odoo that this one corrects."""

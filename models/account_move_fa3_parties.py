@@ -1,11 +1,14 @@
 from odoo import models
 
 from ..ksef_api import fa3
-from ..ksef_api.nip import is_valid_nip, normalize_nip
+from ..ksef_api.nip import compact, is_valid_nip, normalize_nip
 from .account_move_fa3 import to_decimal
 
 # Where the prefix of the VAT number is not the code of the country.
-EU_VAT_PREFIXES = {"GR": "EL", "GB": "XI"}
+EU_VAT_PREFIXES = {"GR": "EL"}
+# Prefixes of VAT numbers in the EU that are no codes of its members.
+MORE_PREFIXES = {"EL", "XI"}
+NO_NUMBER = ("", "/")
 INTRA_COMMUNITY = {"0 WDT", "np II"}
 
 
@@ -47,25 +50,36 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_identity(self, partner):
-        """Return Polish NIP, EU VAT number, another number, or none (a consumer)."""
-        number = normalize_nip(partner.vat or "")
-        if not number:
-            return {"no_id": True, "name": partner.name}
-        if is_valid_nip(number) and partner.country_code in ("PL", False):
-            return {"nip": number, "name": partner.name}
-        country = partner.country_code
-        if country in self.env.ref("base.europe").country_ids.mapped("code"):
-            prefix = EU_VAT_PREFIXES.get(country, country)
-            vat = fa3.EuVat(country=prefix, number=number.removeprefix(prefix))
-            return {"eu_vat": vat, "name": partner.name}
-        other = fa3.OtherId(country=country, number=number)
-        return {"other_id": other, "name": partner.name}
+        """Return Polish NIP, EU VAT number, another number, or none (a consumer).
+
+        The number's own prefix says where it is from, else the country does: foreign
+        companies are registered in Poland, and German ones in Austria.
+        """
+        name = partner.name or partner.commercial_partner_id.name or None
+        written = compact(partner.vat or "")
+        if written in NO_NUMBER:
+            return {"no_id": True, "name": name}
+        country, number = partner.country_code or None, normalize_nip(written)
+        is_polish = written.startswith("PL") or country in ("PL", None)
+        if is_polish and is_valid_nip(number):
+            return {"nip": number, "name": name}
+        members = set(self.env.ref("base.europe").country_ids.mapped("code"))
+        prefix = EU_VAT_PREFIXES.get(written[:2], written[:2])
+        if prefix in members | MORE_PREFIXES:
+            number = written[2:]
+        elif country in members:
+            prefix, number = EU_VAT_PREFIXES.get(country, country), written
+        else:
+            other = fa3.OtherId(country=country, number=written)
+            return {"other_id": other, "name": name}
+        return {"eu_vat": fa3.EuVat(country=prefix, number=number), "name": name}
 
     def _l10n_pl_ksef_address(self, partner):
         """FA(3) has two free lines: street, then postcode and town."""
         streets = ", ".join(filter(None, (partner.street, partner.street2)))
         town = " ".join(filter(None, (partner.zip, partner.city)))
-        lines = [line for line in (streets, town) if line] or [partner.name]
+        name = partner.name or partner.commercial_partner_id.name or ""
+        lines = [line for line in (streets, town) if line] or [name]
         return fa3.Address(
             country=partner.country_id.code,
             line1=lines[0],
@@ -109,5 +123,6 @@ class AccountMove(models.Model):
         """A sub-unit without a NIP of its own has an internal number (*IDWew*)."""
         if partner.l10n_pl_ksef_internal_id:
             internal = partner.l10n_pl_ksef_internal_id
-            return {"internal_id": internal, "name": partner.name}
+            name = partner.name or partner.commercial_partner_id.name or None
+            return {"internal_id": internal, "name": name}
         return self._l10n_pl_ksef_identity(partner)

@@ -29,12 +29,14 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_paid(self):
         """Return what was paid before the invoice goes to KSeF.
 
-        A credit note's settlement with its invoice is no payment.
+        A credit note's settlement with its invoice is no payment, nor is a difference
+        of exchange.
         """
         payments = [
             partial
             for partial in self._get_all_reconciled_invoice_partials()
             if partial["aml"].move_id.move_type == "entry"
+            and not partial["is_exchange"]
         ]
         if not payments or self._l10n_pl_ksef_is_refund():
             return {}

@@ -4,7 +4,6 @@ from odoo import models
 
 from ..ksef_api.ksef_number import is_valid as is_valid_ksef_number
 from ..ksef_api.nip import is_valid_nip, normalize_nip
-from .account_move_fa3_annotations import SPLIT_PAYMENT_ABOVE
 from .account_tax import MARGIN
 
 # What is missing, and the record in which to fill it in.
@@ -45,7 +44,7 @@ class AccountMove(models.Model):
         if not buyer.country_id:
             text = self.env._("The customer's address needs a country.")
             yield Problem(text, buyer)
-        is_polish = buyer.country_code == "PL" and buyer.vat
+        is_polish = buyer.country_code == "PL" and not self._l10n_pl_ksef_is_consumer()
         if is_polish and not is_valid_nip(normalize_nip(buyer.vat)):
             text = self.env._(
                 "The customer's NIP is not valid: %(nip)s.", nip=buyer.vat
@@ -83,7 +82,7 @@ class AccountMove(models.Model):
         if MARGIN in rates and not self.l10n_pl_ksef_margin:
             text = self.env._("Choose the margin scheme on the page KSeF.")
             yield Problem(text, self)
-        if self._l10n_pl_ksef_needs_split_payment():
+        if not self.l10n_pl_ksef_split_payment and self._l10n_pl_ksef_must_split():
             text = self.env._(
                 "Split payment is compulsory: the invoice is above 15 000 PLN and has "
                 "goods or services of annex 15. Tick it on the page KSeF."
@@ -92,14 +91,6 @@ class AccountMove(models.Model):
         if bool(self.l10n_pl_ksef_period_from) != bool(self.l10n_pl_ksef_period_to):
             text = self.env._("Enter both days of the period on the page KSeF.")
             yield Problem(text, self)
-
-    def _l10n_pl_ksef_needs_split_payment(self):
-        products = self._l10n_pl_ksef_goods()
-        return (
-            not self.l10n_pl_ksef_split_payment
-            and abs(self.amount_total_signed) > SPLIT_PAYMENT_ABOVE
-            and any(products.mapped("l10n_pl_ksef_annex15"))
-        )
 
     def _l10n_pl_ksef_correction_problems(self):
         if not self._l10n_pl_ksef_is_correction():

@@ -180,11 +180,21 @@ class AccountMove(models.Model):
         body = taking.body
         rates = {row.exchange_rate for row in body.lines if row.exchange_rate}
         rates |= {body.exchange_rate} - {None}
-        if self.currency_id == self.company_currency_id or len(rates) != 1:
+        foreign = self.currency_id != self.company_currency_id
+        if not foreign or self.company_currency_id.name != "PLN":
             return
-        rate = rates.pop()
-        if rate and self.company_currency_id.name == "PLN":
+        rate = rates.pop() if len(rates) == 1 else self._l10n_pl_ksef_rate_of_vat(body)
+        if rate:
             self.invoice_currency_rate = float(1 / rate)
+
+    def _l10n_pl_ksef_rate_of_vat(self, body):
+        """Return zlotys for one unit as VAT in zlotys (*P_14_xW*) has it, else None.
+
+        Where the document has no rate, or one for each line.
+        """
+        told = [(vat, pln) for _s, _net, vat, pln in fa3.summary(body) if vat and pln]
+        vat = sum(vat for vat, _pln in told)
+        return sum(pln for _vat, pln in told) / vat if vat else None
 
     def _l10n_pl_ksef_import_tell(self, taking):
         """Note in the chatter what is to be looked at, with a task where one is due."""

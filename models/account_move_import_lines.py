@@ -144,8 +144,11 @@ class AccountMove(models.Model):
             if to_cents(before) == to_cents(net):
                 return quantity, price, Decimal(0)
             if before and taken_off and to_cents(before - taken_off) == to_cents(net):
-                discount = (before - net) / before * 100
-                return quantity, price, discount
+                percent = float((before - net) / before * 100)
+                kept = self.env["decimal.precision"].precision_get("Discount")
+                discount = Decimal(str(float_round(percent, kept)))
+                if to_cents(before * (100 - discount) / 100) == to_cents(net):
+                    return quantity, price, discount
         return quantity, net / quantity, Decimal(0)
 
     def _l10n_pl_ksef_import_name(self, line, quantity, unit):

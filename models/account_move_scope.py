@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
+from .account_move_fa3_parties import NO_NUMBER
+
 WARSAW = ZoneInfo("Europe/Warsaw")
-NO_NUMBER = ("", "/")
 
 
 def warsaw_today():

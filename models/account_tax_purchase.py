@@ -32,10 +32,21 @@ class AccountTax(models.Model):
                 return rate
         if self.amount_type != "percent":
             return False
+        if self._l10n_pl_ksef_is_chart_exempt():
+            return Rate.EXEMPT.value
         if self.amount:
             percent = f"{self.amount:g}"
             return percent if percent in {rate.value for rate in Rate} else False
         return Rate.ZERO_DOMESTIC.value
+
+    def _l10n_pl_ksef_is_chart_exempt(self):
+        """Tell whether this is the chart's tax for exempt purchases.
+
+        A branch has the chart of the company it belongs to.
+        """
+        company = self.company_id.parent_ids[:1] or self.company_id
+        exempt = self.env.ref(EXEMPT_XMLID % company.id, raise_if_not_found=False)
+        return bool(exempt) and exempt == self._origin
 
     @api.model
     def _l10n_pl_ksef_purchase_taxes(self, company):
@@ -61,14 +72,7 @@ class AccountTax(models.Model):
                 tax.id,
             )
         )
-        exempt = self.env.ref(EXEMPT_XMLID % company.id, raise_if_not_found=False)
-        return ordered.grouped(
-            lambda tax: (
-                Rate.EXEMPT.value
-                if tax == exempt and tax.l10n_pl_ksef_rate == Rate.ZERO_DOMESTIC.value
-                else tax.l10n_pl_ksef_rate
-            )
-        )
+        return ordered.grouped("l10n_pl_ksef_rate")
 
     def _l10n_pl_ksef_splits(self):
         """Tell whether the VAT goes to several accounts."""

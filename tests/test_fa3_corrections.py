@@ -82,6 +82,16 @@ class TestFa3Corrections(Fa3Case):
         self.assertEqual(body.kind, fa3.InvoiceKind.CORRECTION)
         self.assertGreater(body.total, 0)
 
+    def test_an_increase_of_an_invoice_that_is_not_in_odoo(self):
+        move = self.invoice(
+            l10n_pl_ksef_original_number="FV/1/2026",
+            l10n_pl_ksef_original_date="2026-02-01",
+        )
+        body = self.document(move).body
+        self.assertEqual(body.kind, fa3.InvoiceKind.CORRECTION)
+        self.assertEqual(body.correction.invoices[0].number, "FV/1/2026")
+        self.assertGreater(body.total, 0)
+
     def test_a_correction_can_itself_be_corrected(self):
         note = self.credit_note(
             l10n_pl_ksef_corrected_ids=[Command.set(self.invoice().ids)]

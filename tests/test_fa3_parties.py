@@ -41,6 +41,48 @@ class TestFa3Parties(Fa3Case):
     def test_a_consumer_has_no_number(self):
         self.assertTrue(self.buyer(self.foreigner("pl", False)).no_id)
 
+    def test_the_numbers_own_prefix_says_where_it_is_from(self):
+        polish = make_nip("oddział")
+        german = fa3.EuVat(country="DE", number="123456788")
+        irish = fa3.EuVat(country="XI", number="123456789")
+        for country, vat, wanted in (
+            ("de", f"PL{polish}", {"nip": polish}),
+            (
+                "at",
+                "DE123456788",
+                {"eu_vat": german},
+            ),
+            (
+                "uk",
+                "XI123456789",
+                {"eu_vat": irish},
+            ),
+            ("ch", "CHE123", {"other_id": fa3.OtherId(country="CH", number="CHE123")}),
+            ("pl", "/", {"no_id": True}),
+        ):
+            with self.subTest(country=country, vat=vat):
+                partner = self.env["res.partner"].with_context(no_vat_validation=True)
+                made = partner.create(
+                    {
+                        "name": "Kunde",
+                        "is_company": True,
+                        "vat": vat,
+                        "country_id": self.env.ref(f"base.{country}").id,
+                    }
+                )
+                found = self.buyer(made)
+                for name, value in wanted.items():
+                    self.assertEqual(getattr(found, name), value)
+
+    def test_a_nameless_place_of_delivery_has_the_name_of_its_company(self):
+        other = self._partner("Magazyn sp. z o.o.", make_nip("magazyn"))
+        place = self.env["res.partner"].create(
+            {"type": "delivery", "parent_id": other.id, "city": "Radom"}
+        )
+        move = self.invoice(partner_shipping_id=place.id)
+        (party,) = self.document(move).third_parties
+        self.assertEqual(party.identification.name, "Magazyn sp. z o.o.")
+
     def test_third_parties_stand_with_their_roles(self):
         factor = self._partner("Faktor S.A.", make_nip("factor"))
         unit = self._partner("Szkoła nr 1", False, vat=False)

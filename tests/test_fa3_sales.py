@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from odoo import Command
 from odoo.exceptions import RedirectWarning
 
 from ..ksef_api import fa3
@@ -113,6 +114,56 @@ class TestFa3Sales(Fa3Case):
         triangular = self.document(self.invoice(("Towar", 1, 10, tax)))
         self.assertTrue(triangular.body.annotations.triangular)
         self.assertEqual(triangular.seller.vat_prefix, "PL")
+
+    def test_a_service_to_a_business_in_the_union_has_the_buyer_account_for_vat(self):
+        service = self.invoice(("Usługa", 1, 10, self.tax("vs_dostu")))
+        self.assertTrue(self.document(service).body.annotations.reverse_charge)
+        self.assertFalse(self.document(self.invoice()).body.annotations.reverse_charge)
+
+    def test_elsewhere_people_say_who_accounts_for_the_tax(self):
+        tax = self.tax_23.copy({"name": "np", "amount": 0, "l10n_pl_ksef_rate": "np I"})
+        move = self.invoice(("Usługa", 1, 10, tax), post=False)
+        move.l10n_pl_ksef_reverse_charge = True
+        move.action_post()
+        self.assertTrue(self.document(move).body.annotations.reverse_charge)
+
+    def test_split_payment_is_for_taxpayers_and_where_there_is_vat(self):
+        steel = self.env["product.product"].create(
+            {"name": "Stal", "l10n_pl_ksef_annex15": True}
+        )
+        consumer = self.env["res.partner"].create(
+            {"name": "Jan Nowak", "country_id": self.env.ref("base.pl").id}
+        )
+        for partner, tax in ((consumer, self.tax_23), (self.customer, self.tax_0)):
+            move = self.invoice(("Stal", 1, 20000, tax), partner=partner, post=False)
+            move.invoice_line_ids.product_id = steel
+            move.invoice_line_ids.write(
+                {"price_unit": 20000, "tax_ids": [Command.set(tax.ids)]}
+            )
+            move.action_post()
+            annotations = self.document(move).body.annotations
+            self.assertFalse(annotations.split_payment)
+
+    def test_a_difference_of_exchange_is_no_payment(self):
+        eur = self.env.ref("base.EUR")
+        eur.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "currency_id": eur.id,
+                    "name": day,
+                    "inverse_company_rate": rate,
+                }
+                for day, rate in (("2026-10-30", 4.25), ("2026-11-08", 4.5))
+            ]
+        )
+        move = self.invoice(currency_id=eur.id)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({"payment_date": "2026-11-10"})._create_payments()
+        payment = self.document(move).body.payment
+        self.assertEqual(str(payment.paid_on), "2026-11-10")
+        self.assertEqual(payment.instalments, [])
 
     def test_split_payment_is_compulsory_for_annex_15_above_15_000(self):
         product = self.env["product.product"].create(

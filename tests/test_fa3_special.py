@@ -229,3 +229,28 @@ class TestFa3Special(Fa3Case):
     def test_a_line_that_the_original_does_not_have_is_told(self):
         move = self.states(self.invoice(), ("Coś innego", 1, 5))
         self.assertIn("Line 1 is not on the corrected invoice", self.texts(move)[0])
+
+    def test_of_lines_of_one_product_that_at_the_same_price_is_meant(self):
+        original = self.invoice(
+            ("Krzesło", 10, 5, self.tax_23), ("Krzesło", 3, 7, self.tax_23)
+        )
+        move = self.states(original, ("Krzesło", 3, 7))
+        self.assertEqual(self.rows(move), [(2, True, 3, 7, 21), (2, False, 0, 7, 0)])
+
+    def test_a_return_at_a_price_with_vat_is_one_of_quantity(self):
+        tax = self.tax_23.copy(
+            {"name": "23% w cenie", "price_include_override": "tax_included"}
+        )
+        original = self.invoice(("Krzesło", 3, 9.99, tax))
+        credit = original._reverse_moves([{"invoice_date": "2026-11-03"}])
+        credit.invoice_line_ids.quantity = 1
+        credit.l10n_pl_ksef_before_after = True
+        credit.action_post()
+        rows = credit._l10n_pl_ksef_fa3_lines()
+        self.assertEqual([row.quantity for row in rows], [3, 2])
+
+    def test_a_second_correction_cannot_show_the_state_before(self):
+        original = self.invoice(("Krzesło", 10, 100, self.tax_23))
+        self.states(original, ("Krzesło", 1, 100))
+        move = self.states(original, ("Krzesło", 2, 100))
+        self.assertIn("has other corrections", "".join(self.texts(move)))

@@ -234,6 +234,24 @@ class TestImport(ImportCase):
         self.assertIn("1.23456 opak.", second.name)
         self.assertEqual(second.price_subtotal, 12.35)
 
+    def test_a_discount_that_is_no_round_percentage_keeps_the_net_amount(self):
+        line = self.line(
+            net="9666.67",
+            quantity=Decimal(1),
+            unit_price_net=Decimal("10000.00"),
+            discount=Decimal("333.33"),
+        )
+        document = self.document(
+            lines=[line],
+            net_23=Decimal("9666.67"),
+            vat_23=Decimal("2223.33"),
+            total=Decimal("11890.00"),
+        )
+        bill = self.drop(document)
+        self.assertBill(bill, 11890, 2223.33)
+        (row,) = bill.invoice_line_ids
+        self.assertEqual(row.price_subtotal, 9666.67)
+
     def test_vat_of_the_document_counts(self):
         document = self.document(vat_23=Decimal("23.01"), total=Decimal("123.01"))
         bill = self.drop(document)
@@ -257,6 +275,15 @@ class TestImport(ImportCase):
         self.assertEqual(bill.currency_id.name, "EUR")
         tax_line = bill.line_ids.filtered("tax_line_id")
         self.assertAlmostEqual(tax_line.balance, 103.50, places=2)
+
+    def test_foreign_currency_with_vat_in_zlotys_alone(self):
+        document = self.document(
+            currency="EUR", lines=[self.line()], vat_23_pln=Decimal("98.21")
+        )
+        bill = self.drop(document)
+        self.assertBill(bill, 123, 23)
+        tax_line = bill.line_ids.filtered("tax_line_id")
+        self.assertAlmostEqual(tax_line.balance, 98.21, places=2)
 
     def test_products_by_code_gtin_and_name(self):
         product = self.env["product.product"]

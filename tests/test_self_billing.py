@@ -114,6 +114,17 @@ class TestSelfBilledDocument(SelfBillingCase):
         self.assertEqual(body.total, Decimal(-216))
         self.assertTrue(body.annotations.self_billing)
 
+    def test_an_exempt_vendor_needs_the_legal_basis(self):
+        exempt = self.env.ref(f"account.{self.company.id}_vz_kraj_zw")
+        self.assertEqual(exempt.l10n_pl_ksef_rate, "zw")
+        move = self.bill(("Szkolenie", 1, 100, exempt))
+        (problem,) = move._l10n_pl_ksef_problems()
+        self.assertEqual(problem.record, exempt)
+        exempt.l10n_pl_ksef_exemption = "art. 43 ust. 1 pkt 29"
+        body = self.document(move).body
+        self.assertEqual(body.net_exempt, Decimal(100))
+        self.assertEqual(body.annotations.exemption.act, "art. 43 ust. 1 pkt 29")
+
     def test_what_the_vendor_lacks_is_told(self):
         self.supplier.write({"vat": False, "country_id": False})
         told = [problem.text for problem in self.bill()._l10n_pl_ksef_problems()]
