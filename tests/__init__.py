@@ -16,6 +16,8 @@ from . import (
     test_fetch,
     test_limits,
     test_import,
+    test_import_kinds,
+    test_import_lines,
     test_inbox,
     test_lock,
     test_offline,
