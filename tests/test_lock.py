@@ -49,6 +49,18 @@ class TestLock(KsefCase):
             with self.subTest(values), self.assertLocked():
                 self.move.write(values)
 
+    def test_its_marks_and_what_it_corrects_cannot_be_changed(self):
+        other = self.invoice()
+        for values in (
+            {"l10n_pl_ksef_split_payment": True},
+            {"l10n_pl_ksef_order_numbers": "ZAM/1"},
+            {"l10n_pl_ksef_corrected_ids": [Command.set(other.ids)]},
+        ):
+            with self.subTest(values), self.assertLocked():
+                self.move.write(values)
+        # What does not change is no change.
+        self.move.write({"l10n_pl_ksef_corrected_ids": [Command.clear()]})
+
     def test_its_lines_cannot_be_changed_or_deleted(self):
         line = self.move.invoice_line_ids
         with self.assertLocked():
