@@ -97,7 +97,7 @@ class AccountMove(models.Model):
     @api.depends("invoice_line_ids.tax_ids", "move_type", "journal_id")
     def _compute_l10n_pl_ksef_reverse_charge(self):
         for move in self:
-            taxes = move._l10n_pl_ksef_lines().tax_ids
+            taxes = move._l10n_pl_ksef_vat(move._l10n_pl_ksef_lines())
             move.l10n_pl_ksef_reverse_charge = move._l10n_pl_ksef_is_ours() and bool(
                 REVERSE_CHARGED & set(taxes.mapped("l10n_pl_ksef_rate"))
                 or TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags()
@@ -111,7 +111,7 @@ class AccountMove(models.Model):
             )
 
     def _l10n_pl_ksef_annotations(self):
-        taxes = self._l10n_pl_ksef_lines().tax_ids
+        taxes = self._l10n_pl_ksef_vat(self._l10n_pl_ksef_lines())
         scheme = self.l10n_pl_ksef_margin
         return fa3.Annotations(
             cash_method=self.l10n_pl_ksef_cash_method,

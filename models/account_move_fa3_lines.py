@@ -7,7 +7,7 @@ from ..ksef_api import fa3
 from .account_move_fa3 import to_decimal
 
 # Tags of the VAT return that are procedure marks of FA(3) as well.
-PROCEDURE_TAGS = ("I_42", "I_63")
+PROCEDURE_TAGS = {"I_42": "I_42", "I_63": "I_63", "Triangular Sale": "TT_D"}
 GROSZ = Decimal("0.01")
 
 
@@ -87,24 +87,30 @@ class AccountMove(models.Model):
         """Return the tax of a line that stands in FA(3)."""
         return self._l10n_pl_ksef_vat(line)[:1]
 
-    def _l10n_pl_ksef_vat(self, line):
-        """Return the taxes of a line that have a KSeF rate; one, when all is well."""
-        return line.tax_ids.flatten_taxes_hierarchy().filtered("l10n_pl_ksef_rate")
+    def _l10n_pl_ksef_vat(self, lines):
+        """Return the taxes of lines that have a KSeF rate; of a line one, when all is
+        well.
+        """
+        return lines.tax_ids.flatten_taxes_hierarchy().filtered("l10n_pl_ksef_rate")
 
     def _l10n_pl_ksef_gtu(self, product):
         return fa3.Gtu(product.l10n_pl_vat_gtu) if product.l10n_pl_vat_gtu else None
 
     def _l10n_pl_ksef_procedure(self, line):
-        """*Procedura*: from the invoice's marks for JPK_V7 and the tags of the tax."""
+        """*Procedura*: from the invoice's marks for JPK_V7, else of the tax or its
+        tags.
+        """
         if self.l10n_pl_vat_b_spv:
             return fa3.Procedure.B_SPV
         if self.l10n_pl_vat_b_spv_dostawa:
             return fa3.Procedure.B_SPV_DOSTAWA
         if self.l10n_pl_vat_b_mpv_prowizja:
             return fa3.Procedure.B_MPV_PROWIZJA
-        tags = line.tax_ids._l10n_pl_ksef_tags()
-        found = [fa3.Procedure(tag) for tag in PROCEDURE_TAGS if tag in tags]
-        return found[0] if found else None
+        tax = self._l10n_pl_ksef_rated(line)
+        tags = tax._l10n_pl_ksef_tags()
+        found = [mark for tag, mark in PROCEDURE_TAGS.items() if tag in tags]
+        chosen = tax.l10n_pl_ksef_procedure or (found[0] if found else None)
+        return fa3.Procedure(chosen) if chosen else None
 
     def _l10n_pl_ksef_is_foreign(self):
         return self.currency_id != self.company_id.currency_id

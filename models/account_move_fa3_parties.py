@@ -19,7 +19,8 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_seller(self):
         seller = self._l10n_pl_ksef_partner_selling()
-        rates = set(self._l10n_pl_ksef_lines().tax_ids.mapped("l10n_pl_ksef_rate"))
+        taxes = self._l10n_pl_ksef_vat(self._l10n_pl_ksef_lines())
+        rates = set(taxes.mapped("l10n_pl_ksef_rate"))
         return fa3.Seller(
             # *PrefiksPodatnika* stands on supplies to other member states.
             vat_prefix="PL" if rates & INTRA_COMMUNITY else None,

@@ -1,7 +1,6 @@
 from odoo import models
 
 from ..ksef_api import fa3
-from .account_move_fa3 import to_decimal
 from .account_move_fa3_problems import Problem
 
 KINDS_OF_CORRECTION = {
@@ -103,8 +102,8 @@ class AccountMove(models.Model):
         of_order = self._l10n_pl_ksef_is_advance() or self._l10n_pl_ksef_is_settlement()
         originals = self._l10n_pl_ksef_originals()
         if correction and of_order and originals:
-            total = sum(originals.mapped("amount_total"))
-            correction.total_before = to_decimal(total)
+            totals = [original._l10n_pl_ksef_total() for original in originals]
+            correction.total_before = sum(totals)
             if self._l10n_pl_ksef_is_advance():
                 rate = originals[0]._l10n_pl_ksef_exchange_rate()
                 correction.exchange_rate_before = rate
@@ -114,7 +113,8 @@ class AccountMove(models.Model):
         """*FakturaZaliczkowa*: what a settlement deducts; what was paid before the
         advance that completes the payment.
         """
-        if not self._l10n_pl_ksef_down_payments():
+        is_credit = self._l10n_pl_ksef_is_advance() and self._l10n_pl_ksef_is_refund()
+        if is_credit or not self._l10n_pl_ksef_down_payments():
             return self.browse()
         mine = self._l10n_pl_ksef_down_payments().sudo().sale_line_ids
         lines = mine.order_id.order_line.filtered("is_downpayment")

@@ -89,7 +89,8 @@ class AccountMove(models.Model):
         try:
             read = fa3.read(file_data["raw"])
         except DocumentError as error:
-            return self.env._("the file cannot be read: %s", error.reason)
+            reason = self.env["l10n_pl_ksef.verdict"]._document_text(error)
+            return self.env._("the file cannot be read: %s", reason)
         if reason := invoice._l10n_pl_ksef_reason_not_ours(read.document):
             return reason
         invoice._l10n_pl_ksef_take_over(Taking(read, file_data["raw"]))

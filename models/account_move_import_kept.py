@@ -43,9 +43,9 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_keep(self, taking):
         """Keep the rest of the document readable on the bill."""
         values = self.env["l10n_pl_ksef.picture"]._kept_values(taking.read)
-        values["line_details"] = self._l10n_pl_ksef_line_details(
-            taking.body, values["facts"]
-        )
+        facts, body = values["facts"], taking.body
+        values["line_details"] = self._l10n_pl_ksef_line_details(body, facts)
+        values["order_details"] = self._l10n_pl_ksef_order_details(body, facts)
         html = self.env["ir.qweb"]._render("l10n_pl_ksef.kept", values)
         self.l10n_pl_ksef_kept = html
 
@@ -57,6 +57,15 @@ class AccountMove(models.Model):
             if found := facts.of(line, *others):
                 text = " · ".join(f"{fact.label}: {fact.text}" for fact in found)
                 details.append((line.number, line.name or "", text))
+        return details
+
+    def _l10n_pl_ksef_order_details(self, body, facts):
+        """Return ``[(number, name, text)]`` of the lines of an advance's order."""
+        details = []
+        for line in (body.order.lines if body.order else [])[:LINES_IN_DETAIL]:
+            found = facts.of(line, "number", "name")
+            text = " · ".join(f"{fact.label}: {fact.text}" for fact in found)
+            details.append((line.number, line.name or "", text))
         return details
 
     def _l10n_pl_ksef_received_file(self):

@@ -4,7 +4,7 @@ import logging
 
 from odoo import api, fields, models
 
-from .concurrency import checkpoint
+from .concurrency import checkpoint, roll_back
 
 _logger = logging.getLogger(__name__)
 
@@ -88,9 +88,10 @@ class AccountMove(models.Model):
         self.l10n_pl_ksef_waiting_mail = False
         checkpoint(self.env)
         try:
-            with self.env.cr.savepoint():
-                self._l10n_pl_ksef_mail_now(settings)
+            # No savepoint: other ways of sending (Peppol) commit.
+            self._l10n_pl_ksef_mail_now(settings)
         except Exception as error:
+            roll_back(self.env)
             _logger.info("KSeF: no e-mail of %s", self.name, exc_info=True)
             told = self.env._("The e-mail could not be sent; send it again.")
             self._l10n_pl_ksef_log(told, str(error))

@@ -81,6 +81,8 @@ class AccountMove(models.Model):
         Rows of ``ir_attachment`` are compared and copied, never the files: one UPO
         names thousands of invoices, and each of them has it.
         """
+        if not self:
+            return
         documents = [move._l10n_pl_ksef_accepted_document().id or 0 for move in self]
         attachments = self.env["ir.attachment"].sudo()
         attachments.flush_model()

@@ -83,6 +83,20 @@ class AccountMove(models.Model):
         "from before the company began with KSeF. Corrections of it say so.",
     )
 
+    def write(self, vals):
+        # EXTENDS 'account': what was issued elsewhere does not wait to be sent
+        result = super().write(vals)
+        if vals.get("l10n_pl_ksef_is_outside"):
+            self._l10n_pl_ksef_withdraw()
+        return result
+
+    def _l10n_pl_ksef_withdraw(self):
+        """Take these out of the queue, but for what was issued offline already."""
+        waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
+            lambda document: document.state == "queued" and not document.is_offline
+        )
+        waiting.write({"state": "cancelled", "retry_at": False})
+
     def _l10n_pl_ksef_is_consumer(self):
         """Tell whether the buyer has no tax number: a consumer.
 

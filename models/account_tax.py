@@ -55,6 +55,18 @@ class AccountTax(models.Model):
         "return; change it where they do not tell.",
     )
 
+    l10n_pl_ksef_procedure = fields.Selection(
+        [
+            ("WSTO_EE", "WSTO_EE: distance sales and services to consumers in the EU"),
+            ("IED", "IED: supplies made easier by an electronic interface"),
+            ("TT_D", "TT_D: second taxpayer's supply in a triangular transaction"),
+            ("I_42", "I_42: supply after an import, customs procedure 42"),
+            ("I_63", "I_63: supply after an import, customs procedure 63"),
+        ],
+        "Procedure",
+        help="Procedura on the lines with this tax. I_42, I_63 and TT_D are known from "
+        "the tags of the VAT return, too.",
+    )
     l10n_pl_ksef_exemption_kind = fields.Selection(
         [
             ("act", "Polish VAT act or regulation (P_19A)"),

@@ -124,7 +124,8 @@ class Bill(models.Model):
         except psycopg2.OperationalError:
             raise
         except DocumentError as error:
-            message = self.env._("The file cannot be read: %s", error.reason)
+            reason = self.env["l10n_pl_ksef.verdict"]._document_text(error)
+            message = self.env._("The file cannot be read: %s", reason)
             self._failed(message, final=True)
         except psycopg2.Error as error:
             text = self.env._(

@@ -162,9 +162,8 @@ class Picture(models.AbstractModel):
         try:
             pdf = draw()
         except DocumentError as error:
-            raise UserError(
-                self.env._("The file cannot be read: %s", error.reason)
-            ) from None
+            reason = self.env["l10n_pl_ksef.verdict"]._document_text(error)
+            raise UserError(self.env._("The file cannot be read: %s", reason)) from None
         return attachments.create(
             {
                 **place,

@@ -50,6 +50,7 @@ class Bill(models.Model):
         """Tell people of those that will wait in the inbox for them."""
         waiting = self.filtered(
             lambda bill: not bill.is_sale
+            and bill.state != "imported"
             and not (
                 bill.role == BUYER_ROLE
                 and bill.state == "new"

@@ -31,6 +31,15 @@ def checkpoint(env):
         env.cr.commit()
 
 
+def roll_back(env):
+    """Undo what was done since the last ``checkpoint``; in Odoo's in-process tests, where
+    the transaction belongs to the test, only what is not flushed yet.
+    """
+    if not modules.module.current_test:
+        env.cr.rollback()
+    env.invalidate_all(flush=False)
+
+
 def time_is_left(env):
     """Tell whether the cron that runs, if one does, may begin another step."""
     return time.monotonic() < env.context.get("cron_end_time", float("inf"))
@@ -70,9 +79,7 @@ def apart(env, what):
         else:
             yield
     except Exception as error:
-        if not in_test:
-            env.cr.rollback()
-        env.invalidate_all(flush=False)
+        roll_back(env)
         if isinstance(error, psycopg2.OperationalError):
             _logger.info("KSeF: %s: another process was faster", what)
         else:

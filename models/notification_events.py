@@ -121,7 +121,8 @@ class Bill(models.Model):
     def write(self, vals):
         result = super().write(vals)
         notification = self.env["l10n_pl_ksef.notification"]
-        if vals.get("state") == "imported":
+        no_news = self.env.context.get("l10n_pl_ksef_no_news")
+        if vals.get("state") == "imported" and not no_news:
             notification._tell("bills_new", self.filtered(lambda b: not b.is_sale))
         if vals.get("state") == "error":
             for bill in self:

@@ -41,7 +41,8 @@ class ResCompany(models.Model):
     l10n_pl_ksef_purchase_journal_id = fields.Many2one(
         "account.journal",
         "Journal for Bills from KSeF",
-        domain="[('type', '=', 'purchase'), ('company_id', '=', id)]",
+        domain="[('type', '=', 'purchase'), ('is_self_billing', '=', False), "
+        "('company_id', '=', id)]",
         help="The first purchase journal when empty.",
     )
 
@@ -82,6 +83,7 @@ class ResCompany(models.Model):
             [
                 *self.env["account.journal"]._check_company_domain(self),
                 ("type", "=", "purchase"),
+                ("is_self_billing", "=", False),
             ],
             limit=1,
         )

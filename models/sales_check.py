@@ -9,8 +9,9 @@ class SalesCheck(models.Model):
     """Own sales that are in one place only: in KSeF, or in Odoo.
 
     One line for each invoice in KSeF with our NIP as seller (role *Subject1*) that no
-    invoice here bears the KSeF number of, and one for each posted customer invoice
-    without a KSeF number. What KSeF has must have been fetched for the period.
+    invoice here bears the KSeF number of, and one for each posted customer invoice, or
+    self-billed bill, without a KSeF number. What KSeF has must have been fetched for
+    the period.
     """
 
     _name = "l10n_pl_ksef.sales.check"
@@ -62,13 +63,16 @@ class SalesCheck(models.Model):
             """
             SELECT move.id * 2 + 1, move.company_id, 'odoo', move.invoice_date,
                    move.name, move.invoice_partner_display_name, move.currency_id,
-                   CASE move.move_type WHEN 'out_refund' THEN -move.amount_total
-                   ELSE move.amount_total END,
+                   CASE WHEN move.move_type IN ('out_refund', 'in_refund')
+                   THEN -move.amount_total ELSE move.amount_total END,
                    NULL, move.id, NULL::integer
               FROM account_move move
               JOIN l10n_pl_ksef_connection connection
                 ON connection.company_id = move.company_id AND connection.active
-             WHERE move.move_type IN ('out_invoice', 'out_refund')
+              JOIN account_journal journal ON journal.id = move.journal_id
+             WHERE (move.move_type IN ('out_invoice', 'out_refund')
+                    OR (journal.is_self_billing
+                        AND move.move_type IN ('in_invoice', 'in_refund')))
                AND move.state = 'posted' AND move.invoice_date >= %s
                AND move.l10n_pl_ksef_is_outside IS NOT TRUE
                AND COALESCE(move.l10n_pl_ksef_number, '') = ''

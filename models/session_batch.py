@@ -26,6 +26,7 @@ from .document_status import pause
 
 READ_AT_ONCE = 100
 PARTS_WRONG = (21157, 21205)
+UNDECIDED = ("sending", "sent", "unknown")
 # They would meet the next session as well.
 COMMON_OBSTACLES = (NoAnswer, RateLimited, ServerError, Unauthorized)
 
@@ -229,7 +230,9 @@ class Session(models.Model):
             raise
         except KsefError as error:
             message = self.env["l10n_pl_ksef.verdict"]._of(error).message
-            for record in self if documents is None else documents:
+            # Those that KSeF has judged meanwhile stay as they are.
+            left = documents and documents.filtered(lambda d: d.state in UNDECIDED)
+            for record in self if documents is None else left:
                 record._ask_later()
                 record.status_message = message
             checkpoint(self.env)

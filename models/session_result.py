@@ -9,6 +9,7 @@ from ..ksef_api.client import INVOICING, SELLER, InvoiceQuery
 from ..ksef_api.errors import Forbidden, InvalidRequest
 from ..ksef_api.upo import read_upo
 from .concurrency import checkpoint
+from .session_batch import UNDECIDED
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
 STARTED = 100
@@ -80,9 +81,7 @@ class Session(models.Model):
         return self._fail(connection, None)
 
     def _undecided(self):
-        return self.document_ids.filtered(
-            lambda d: d.state in ("sending", "sent", "unknown")
-        )
+        return self.document_ids.filtered(lambda document: document.state in UNDECIDED)
 
     def _apply_listing(self, connection):
         """Take over the state of every invoice that KSeF lists, a page at a time."""

@@ -99,12 +99,7 @@ class VerdictTexts(models.AbstractModel):
             text = self.env._("The authorisation in KSeF has ended; log in again.")
             return Verdict("login", text, code)
         if isinstance(error, errors.Forbidden):
-            text = self.env._(
-                "KSeF refuses for lack of permission. Grant it in Aplikacja Podatnika "
-                "KSeF to the owner of the certificate or token. (%(reason)s)",
-                reason=error.reason_code or code,
-            )
-            return Verdict("refused", text, code)
+            return Verdict("refused", self._forbidden_text(error), code)
         if code in SESSION_OVER:
             text = self.env._("The session in KSeF is over; a new one will be opened.")
             return Verdict("session", text, code, timedelta(0))

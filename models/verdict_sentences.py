@@ -208,3 +208,50 @@ class VerdictTexts(models.AbstractModel):
                 "sent again."
             ),
         }
+
+    def _document_text(self, error):
+        """Return why a file is no invoice that can be read (``DocumentError``)."""
+        place = error.details[0] if error.details else ""
+        sentences = {
+            "too_large": self.env._("it is larger than KSeF allows"),
+            "not_xml": self.env._("it is no correct XML"),
+            "entities": self.env._(
+                "it declares entities, which an invoice in KSeF may not"
+            ),
+            "schema": self.env._("it is no FA(3) or FA(2) invoice"),
+            "missing": self.env._("%(place)s is missing", place=place),
+            "not_upo": self.env._("it is no UPO"),
+        }
+        return sentences.get(error.reason) or self.env._(
+            "%(place)s has a value that FA(3) does not allow (%(reason)s)",
+            place=place,
+            reason=error.reason,
+        )
+
+    def _forbidden_text(self, error):
+        """Return what an answer 403 means (*reasonCode*)."""
+        sentences = {
+            "ip-not-allowed": self.env._(
+                "KSeF refuses calls from this server's address. Allow the address in "
+                "the token or login that you use, or make another one without a limit."
+            ),
+            "security-service-blocked": self.env._(
+                "KSeF's security service blocked the call. Try again later; when this "
+                "repeats, contact KSeF's help desk."
+            ),
+            "auth-method-not-allowed": self.env._(
+                "KSeF does not allow this with the way in which the company is "
+                "authorised. Connect it by a KSeF certificate."
+            ),
+            "context-type-not-allowed": self.env._(
+                "KSeF does not allow this for the company's kind of identifier."
+            ),
+            "insufficient-resource-access": self.env._(
+                "KSeF does not show this to the owner of the certificate or token."
+            ),
+        }
+        return sentences.get(error.reason_code) or self.env._(
+            "KSeF refuses for lack of permission. Grant it in Aplikacja Podatnika "
+            "KSeF to the owner of the certificate or token. (%(reason)s)",
+            reason=error.reason_code or error.code or error.http_status,
+        )

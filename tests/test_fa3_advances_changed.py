@@ -94,6 +94,12 @@ class TestFa3AdvancesChanged(AdvanceCase):
         last = self.advance(order, 40)
         self.assertEqual(self.document(last).body.advance_invoices, [])
 
+    def test_a_credit_note_of_an_advance_names_no_other_advance(self):
+        order = self.order()
+        first, _second = self.advance(order, 50), self.advance(order, 50)
+        credit = self.credit(first)
+        self.assertEqual(self.document(credit).body.advance_invoices, [])
+
     def test_advances_follow_each_other_by_date_whenever_they_were_made(self):
         order = self.order()
         later = self.advance(order, 40, date="2026-11-09")
@@ -164,3 +170,10 @@ class TestForgotten(AdvanceCase):
         original.l10n_pl_ksef_is_outside = True
         self.assertFalse(original.l10n_pl_ksef_can_send)
         self.assertEqual(self.told(credit), [])
+
+    def test_what_waits_and_is_marked_as_issued_outside_leaves_the_queue(self):
+        move = self.invoice()
+        document = self.env["l10n_pl_ksef.document"].sudo()._queue(move)
+        move.l10n_pl_ksef_is_outside = True
+        self.assertEqual(document.state, "cancelled")
+        self.assertFalse(move.l10n_pl_ksef_state)

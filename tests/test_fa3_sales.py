@@ -120,6 +120,50 @@ class TestFa3Sales(Fa3Case):
         self.assertTrue(self.document(service).body.annotations.reverse_charge)
         self.assertFalse(self.document(self.invoice()).body.annotations.reverse_charge)
 
+    def test_procedures_come_from_the_invoice_the_tax_and_its_tags(self):
+        def procedure(tax, **values):
+            move = self.invoice(("Towar", 1, 10, tax), **values)
+            return self.document(move).body.lines[0].procedure
+
+        self.assertIsNone(procedure(self.tax_23))
+        marked = procedure(self.tax_23, l10n_pl_vat_b_mpv_prowizja=True)
+        self.assertIs(marked, fa3.Procedure.B_MPV_PROWIZJA)
+        triangular = procedure(self.tax("vs_unia_triangular"))
+        self.assertIs(triangular, fa3.Procedure.TT_D)
+        self.tax_8.l10n_pl_ksef_procedure = "IED"
+        self.assertIs(procedure(self.tax_8), fa3.Procedure.IED)
+
+    def test_each_margin_scheme_is_marked(self):
+        tax = self.tax_23.copy(
+            {"name": "marża", "amount": 0, "l10n_pl_ksef_rate": "margin"}
+        )
+        field = self.env["account.move"]._fields["l10n_pl_ksef_margin"]
+        for scheme in field.get_values(self.env):
+            move = self.invoice(("Obraz", 1, 10, tax), l10n_pl_ksef_margin=scheme)
+            margin = self.document(move).body.annotations.margin
+            self.assertEqual(margin.scheme.value, scheme)
+
+    def test_due_dates_payments_and_the_account_are_told(self):
+        account = self.env["res.partner.bank"].create(
+            {
+                "acc_number": "61109010140000071219812874",
+                "partner_id": self.company.partner_id.id,
+                "allow_out_payment": True,
+            }
+        )
+        move = self.invoice(invoice_date_due="2026-11-30", partner_bank_id=account.id)
+        payment = self.document(move).body.payment
+        self.assertEqual([str(due.on) for due in payment.due], ["2026-11-30"])
+        self.assertEqual(payment.accounts[0].number, account.sanitized_acc_number)
+        self.assertIsNone(payment.paid_on)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({"payment_date": "2026-11-10", "amount": 100})._create_payments()
+        payment = self.document(move).body.payment
+        self.assertEqual(payment.partial.value, "1")
+        (instalment,) = payment.instalments
+        self.assertEqual(instalment.amount, Decimal(100))
+
     def test_elsewhere_people_say_who_accounts_for_the_tax(self):
         tax = self.tax_23.copy({"name": "np", "amount": 0, "l10n_pl_ksef_rate": "np I"})
         move = self.invoice(("Usługa", 1, 10, tax), post=False)

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo.tests import tagged
 
 from ..ksef_api import fa3
@@ -46,6 +48,43 @@ class TestPicture(ImportCase):
         self.assertNotIn("<script", html)
         self.assertNotIn("<img", html)
         self.assertIn("&lt;script&gt;", html)
+
+    def test_in_polish_with_number_and_code(self):
+        picture = self.env["l10n_pl_ksef.picture"].with_context(lang="pl_PL")
+        document = self.document(
+            lines=[self.line(name="Regał", before=True), self.line(name="Regał")],
+            settlement=fa3.Settlement(
+                charges=[fa3.Adjustment(amount=Decimal(5), reason="Kaucja")],
+                charges_total=Decimal(5),
+                to_pay=Decimal(128),
+            ),
+        )
+        link = "https://qr.example.com/invoice/1"
+        html = str(picture._html(fa3.read(fa3.write(document)), "KSEF-1", link))
+        for text in ("Sprzedawca", "Nabywca", "KSEF-1", "Regał", "Kaucja", link):
+            self.assertIn(text, html)
+        for text in ("Seller", "Buyer"):
+            self.assertNotIn(text, html)
+
+    def test_the_order_of_an_advance_is_kept_on_the_bill(self):
+        order = fa3.Order(
+            total=Decimal("492.00"),
+            lines=[
+                fa3.OrderLine(
+                    number=1,
+                    name="Szafa",
+                    quantity=Decimal(4),
+                    gtin="5901234123457",
+                    net=Decimal(400),
+                    vat=Decimal(92),
+                    rate=fa3.Rate("23"),
+                )
+            ],
+        )
+        bill = self.drop(
+            self.document(kind=fa3.InvoiceKind.ADVANCE, lines=[], order=order)
+        )
+        self.assertIn("5901234123457", bill.l10n_pl_ksef_kept)
 
     def test_a_pdf(self):
         pdf = self.env["l10n_pl_ksef.picture"]._pdf(fa3.write(self.document()))

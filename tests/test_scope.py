@@ -1,4 +1,8 @@
+from ast import literal_eval
 from datetime import timedelta
+from unittest.mock import patch
+
+from lxml import etree
 
 from odoo.addons.account.tests.test_account_move_send import (
     TestAccountMoveSendCommon,
@@ -92,6 +96,64 @@ class TestScope(KsefCase):
         """What Odoo does at a commit."""
         self.env.flush_all()
         self.env.cr.precommit.run()
+
+
+class TestPosting(KsefCase):
+    """Posting does not depend on KSeF."""
+
+    def test_posting_makes_no_call_and_does_not_mind_an_outage(self):
+        self.connect()
+        self.company.l10n_pl_ksef_send_on_validation = True
+        self.sandbox.control("DELETE", "/calls")
+        self.sandbox.fault(path=".*", action="status", status=503, times=0)
+        move = self.invoice()
+        self.assertEqual((move.state, move.l10n_pl_ksef_state), ("posted", "queued"))
+        self.assertFalse(self.sandbox.control("GET", "/calls")["items"])
+
+    def test_the_list_action_sends_many(self):
+        connection = self.connect()
+        moves = self.invoice() | self.invoice() | self.invoice()
+        action = self.env.ref("l10n_pl_ksef.action_send_to_ksef")
+        action.with_context(active_model="account.move", active_ids=moves.ids).run()
+        self.process(connection)
+        self.assertEqual(set(moves.mapped("l10n_pl_ksef_state")), {"accepted"})
+
+    def test_without_the_schema_it_goes_out_and_is_marked(self):
+        connection = self.connect()
+        schema = type(self.env["l10n_pl_ksef.schema"])
+        move = self.invoice()
+        with patch.object(schema, "_loaded", lambda _self: None):
+            move._l10n_pl_ksef_send()
+            self.process(connection)
+            settings = self.env["l10n_pl_ksef.settings"].new(
+                {"company_id": self.company}
+            )
+            self.assertFalse(settings.l10n_pl_ksef_schema_found)
+        self.assertEqual(move.l10n_pl_ksef_state, "accepted")
+        self.assertFalse(move.l10n_pl_ksef_document_ids.is_validated)
+
+    def test_filters_find_what_they_promise(self):
+        connection = self.connect()
+        sent, waiting, left = self.invoice(), self.invoice(), self.invoice()
+        sent._l10n_pl_ksef_send()
+        self.process(connection)
+        self.env["l10n_pl_ksef.document"].sudo()._queue(waiting)
+        view = self.env["account.move"].get_view(
+            self.env.ref("account.view_account_invoice_filter").id, "search"
+        )
+        filters = {
+            node.get("name"): literal_eval(node.get("domain"))
+            for node in etree.fromstring(view["arch"]).iter("filter")
+            if (node.get("name") or "").startswith("l10n_pl_ksef")
+        }
+        ours = [("id", "in", (sent | waiting | left).ids)]
+        for name, wanted in (
+            ("l10n_pl_ksef_accepted", sent),
+            ("l10n_pl_ksef_waiting", waiting),
+            ("l10n_pl_ksef_missing", left),
+        ):
+            found = self.env["account.move"].search(ours + filters[name])
+            self.assertEqual(found, wanted, name)
 
 
 class TestMailAfterNumber(KsefCase, TestAccountMoveSendCommon):

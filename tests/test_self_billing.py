@@ -1,11 +1,13 @@
 """Self-billing: bills that the company issues in its vendors' names."""
 
 from decimal import Decimal
+from runpy import run_path
 
 import requests
 
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tools import file_path
 
 from ..ksef_api import fa3
 from ..models.account_move_scope import warsaw_today
@@ -150,6 +152,24 @@ class TestSelfBilledScope(SelfBillingCase):
         with self.assertRaises(UserError):
             move.action_l10n_pl_ksef_send()
 
+    def test_bills_from_ksef_do_not_go_into_the_journal_for_self_billing(self):
+        self.journal.sequence = 0
+        self.company_data["default_journal_purchase"].sequence = 99
+        self.assertNotEqual(self.company._l10n_pl_ksef_bill_journal(), self.journal)
+
+    def test_one_that_was_not_sent_is_found(self):
+        self.connect()
+        move = self.bill()
+        found = self.env["l10n_pl_ksef.sales.check"].search([("place", "=", "odoo")])
+        self.assertIn(move, found.move_id)
+
+    def test_an_update_mends_the_rate_of_exempt_purchases(self):
+        exempt = self.env.ref(f"account.{self.company.id}_vz_kraj_zw")
+        exempt.l10n_pl_ksef_rate = "0 KR"
+        script = file_path("l10n_pl_ksef/migrations/19.0.1.1.0/post-migrate.py")
+        run_path(script)["migrate"](self.env.cr, "19.0.1.0.0")
+        self.assertEqual(exempt.l10n_pl_ksef_rate, "zw")
+
     def test_a_vendor_abroad_has_no_invoices_in_ksef(self):
         self.company.l10n_pl_ksef_send_on_validation = True
         self.supplier.write(
@@ -202,6 +222,8 @@ class TestSelfBilledSending(SelfBillingCase):
         self.send(move)
         (row,) = self.receive(self.connection)
         self.assertEqual((row.state, row.move_id), ("imported", move))
+        told = self.env["l10n_pl_ksef.notice"].sudo().search([])
+        self.assertNotIn("bills_new", told.mapped("type"))
         of_vendor = [
             ("commercial_partner_id", "=", self.supplier.id),
             ("company_id", "=", self.company.id),

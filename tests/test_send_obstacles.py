@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.account.tests.test_account_move_send import TestAccountMoveSendCommon
 
+from ..ksef_api.errors import NotFound
 from ..ksef_api.types import Status
 from ..models import account_move_mirror, document_batch, document_status
 from ..models import res_company_offline as by_itself
@@ -80,6 +81,20 @@ class TestObstacles(ObstacleCase):
             self.process(self.connection, rounds=2)
         self.assertEqual(asked[0], 7)
         self.assertEqual(session.search_page, 0)
+
+    def test_what_ksef_has_judged_is_not_put_off_with_the_rest(self):
+        moves = self.invoice() | self.invoice()
+        self.documents._queue(moves)
+        self.documents._process(self.connection)
+        documents = moves.sudo().l10n_pl_ksef_document_ids
+        documents[0].write({"state": "accepted", "retry_at": False})
+        with documents.session_id._alone(documents):
+            raise NotFound(http_status=404)
+        self.assertFalse(documents[0].status_message)
+        self.assertTrue(documents[1].status_message)
+
+    def test_nothing_to_show_is_shown_without_a_fault(self):
+        self.env["account.move"]._l10n_pl_ksef_mirror()
 
     def test_a_key_that_ksef_withdrew_makes_no_package_go_one_by_one(self):
         self.env["ir.config_parameter"].set_param(document_batch.MANY_PARAMETER, 2)

@@ -5,6 +5,7 @@ import io
 from odoo.exceptions import UserError
 from odoo.tools.pdf import PdfFileReader
 
+from ..ksef_api.errors import BadAnswer
 from .common import KsefCase
 
 
@@ -43,6 +44,20 @@ class TestUpo(KsefCase):
         documents = moves.l10n_pl_ksef_document_ids
         shown = {d._upo_values()["entry"].invoice_number for d in documents}
         self.assertEqual(shown, set(moves.mapped("name")))
+
+    def test_it_is_kept_byte_for_byte_and_none_of_another_invoice(self):
+        moves = self.sent() | self.sent()
+        mine, other = moves.sudo().l10n_pl_ksef_document_ids.sorted("id")
+        served = self.connection._call(
+            lambda client: client.upo_by_number(
+                other.session_reference, other.ksef_number
+            )
+        )
+        self.assertEqual(other._upo(), served.content)
+        kept = mine._upo()
+        with self.assertRaises(BadAnswer):
+            mine._store_upo(served)
+        self.assertEqual(mine._upo(), kept)
 
     def test_before_ksef_has_made_it_there_is_none(self):
         document = self.env["l10n_pl_ksef.document"]._queue(self.invoice())

@@ -45,6 +45,26 @@ class TestVerdict(TransactionCase):
             told = self.verdict._of(errors.InvalidRequest(codes=[code])).message
             self.assertNotIn(str(code), told)
 
+    def test_each_reason_of_a_403_has_its_sentence(self):
+        reasons = (
+            "missing-permissions",
+            "ip-not-allowed",
+            "security-service-blocked",
+            "auth-method-not-allowed",
+            "context-type-not-allowed",
+            "insufficient-resource-access",
+        )
+        told = {
+            self.verdict._of(errors.Forbidden(reason_code=reason)).message
+            for reason in reasons
+        }
+        self.assertEqual(len(told), len(reasons))
+
+    def test_polish_accountants_are_told_in_polish(self):
+        status = Status(code=410, description="")
+        polish = self.verdict.with_context(lang="pl_PL")._of_invoice_status(status)
+        self.assertIn("Aplikacji Podatnika KSeF", polish.message)
+
     def test_each_end_of_a_login_has_its_sentence(self):
         for code, outcome, words in (
             (415, "refused", "no permission"),

@@ -40,6 +40,22 @@ def outage(world, chance):
     world.sandbox.fault(path="/", action="status", status=503, times=4)
 
 
+def long_outage(world, chance):
+    """An hour in which every call is refused."""
+    world.sandbox.fault(path="/", action="status", status=503, times=0)
+    for _five_minutes in range(12):
+        world.let_time_pass()
+        time.sleep(0.5)
+    world.sandbox.control("DELETE", "/faults")
+
+
+def one_more_cron(world, chance):
+    """A third process sends what the crons of two servers are sending."""
+    world.wake()
+    world.clerk.begin("cron")
+    world.clerk.end(tolerant=True)
+
+
 def wrong_clock(world, chance):
     offset = chance.choice([-600, 0, 600])
     world.sandbox.control("POST", "/clock", {"offset": offset})
@@ -77,7 +93,7 @@ def lose_login(world, chance):
 
 HURTS = (
     *(drop, storm, outage, wrong_clock, kill, kill_all, lose_login),
-    restart_postgresql,
+    *(restart_postgresql, long_outage, one_more_cron),
 )
 
 

@@ -11,13 +11,17 @@ OPEN, SEND = r"/sessions/online$", r"/sessions/online/[^/]+/invoices$"
 STATUS = r"/sessions/[^/]+/invoices"
 OPEN_BATCH, CLOSE_BATCH = r"/sessions/batch$", r"/sessions/batch/[^/]+/close"
 PART, SESSION = r"/batch-parts/1", r"/sessions/[^/]+$"
+UPO = r"/upo$"
 NIP = "5265877635"
 
 STEPS = [
+    (FEW, "POST", OPEN, "hold_before"),
     (FEW, "POST", OPEN, "hold_after"),
     (FEW, "POST", SEND, "hold_before"),
     (FEW, "POST", SEND, "hold_after"),
     (FEW, "GET", STATUS, "hold_after"),
+    (FEW, "GET", UPO, "hold_after"),
+    (MANY, "POST", OPEN_BATCH, "hold_before"),
     (MANY, "POST", OPEN_BATCH, "hold_after"),
     (MANY, "PUT", PART, "hold_before"),
     (MANY, "PUT", PART, "hold_after"),
@@ -44,6 +48,8 @@ def finish(world, ids):
 
 @pytest.mark.parametrize(("count", "method", "path", "action"), STEPS)
 def test_killed_at_a_step_of_a_send(world, count, method, path, action):
+    # A session that is open from before would be used again.
+    world.sql("UPDATE l10n_pl_ksef_session SET state = 'closed' WHERE state = 'open'")
     ids = queued(world, count)
     with world.killed_at(method, path, action):
         world.wake()
