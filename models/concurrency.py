@@ -32,7 +32,7 @@ def checkpoint(env):
 
 
 def roll_back(env):
-    """Undo what was done since the last ``checkpoint``; in Odoo's in-process tests, where
+    """Undo what was done since the last ``checkpoint``; in in-process tests, where
     the transaction belongs to the test, only what is not flushed yet.
     """
     if not modules.module.current_test:
