@@ -37,6 +37,7 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_body(self):
+        beside = self._l10n_pl_ksef_beside()
         return fa3.Body(
             currency=self.currency_id.name,
             issue_date=self.invoice_date,
@@ -44,14 +45,14 @@ class AccountMove(models.Model):
             wz_numbers=self._l10n_pl_ksef_list(self.l10n_pl_ksef_wz_numbers),
             sale_date=self._l10n_pl_ksef_sale_date(),
             period=self._l10n_pl_ksef_period(),
-            total=self._l10n_pl_ksef_total(),
+            total=self._l10n_pl_ksef_total(beside),
             annotations=self._l10n_pl_ksef_annotations(),
             kind=self._l10n_pl_ksef_kind(),
             correction=self._l10n_pl_ksef_correction(),
             receipt=self.l10n_pl_ksef_receipt,
             related=self.commercial_partner_id.l10n_pl_links_with_customer,
             lines=self._l10n_pl_ksef_fa3_lines(),
-            settlement=self._l10n_pl_ksef_settlement(),
+            settlement=self._l10n_pl_ksef_settlement(beside),
             payment=self._l10n_pl_ksef_payment(),
             terms=self._l10n_pl_ksef_terms(),
             **self._l10n_pl_ksef_sums(),

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 
 from ..ksef_api import fa3
+from .account_tax import TRIANGULAR_TAG
 
 # Art. 108a of the VAT act: split payment is compulsory above this gross value in zlotys
 # for what annex 15 lists.
 SPLIT_PAYMENT_ABOVE = 15_000
-TRIANGULAR_TAG = "Triangular Sale"
 REVERSE_CHARGED = {"oo", "np II"}
 
 
@@ -97,11 +97,17 @@ class AccountMove(models.Model):
     @api.depends("invoice_line_ids.tax_ids", "move_type", "journal_id")
     def _compute_l10n_pl_ksef_reverse_charge(self):
         for move in self:
-            taxes = move._l10n_pl_ksef_vat(move._l10n_pl_ksef_lines())
-            move.l10n_pl_ksef_reverse_charge = move._l10n_pl_ksef_is_ours() and bool(
-                REVERSE_CHARGED & set(taxes.mapped("l10n_pl_ksef_rate"))
-                or TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags()
+            move.l10n_pl_ksef_reverse_charge = (
+                move._l10n_pl_ksef_is_ours() and move._l10n_pl_ksef_is_reverse_charged()
             )
+
+    def _l10n_pl_ksef_is_reverse_charged(self):
+        """Tell whether the taxes say that the buyer accounts for the tax."""
+        taxes = self._l10n_pl_ksef_vat(self._l10n_pl_ksef_lines())
+        return bool(
+            REVERSE_CHARGED & set(taxes.mapped("l10n_pl_ksef_rate"))
+            or TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags()
+        )
 
     @api.depends("company_id", "move_type")
     def _compute_l10n_pl_ksef_cash_method(self):

@@ -5,9 +5,10 @@ from odoo import fields, models
 
 from ..ksef_api import fa3
 from .account_move_fa3 import to_decimal
+from .account_tax import TRIANGULAR_TAG
 
 # Tags of the VAT return that are procedure marks of FA(3) as well.
-PROCEDURE_TAGS = {"I_42": "I_42", "I_63": "I_63", "Triangular Sale": "TT_D"}
+PROCEDURE_TAGS = {"I_42": "I_42", "I_63": "I_63", TRIANGULAR_TAG: "TT_D"}
 GROSZ = Decimal("0.01")
 
 
@@ -37,28 +38,33 @@ class AccountMove(models.Model):
         ]
 
     def _l10n_pl_ksef_line(self, number, line, sign):
-        product = line.product_id
         net = to_decimal(line.price_subtotal)
         price, discount = self._l10n_pl_ksef_price(line, net)
         return fa3.Line(
             number=number,
             sale_date=line.l10n_pl_ksef_sale_date or None,
             name=self._l10n_pl_ksef_line_name(line),
-            index=(product.default_code or "")[:50] or None,
-            gtin=(product.barcode or "")[:20] or None,
-            pkwiu=product.l10n_pl_ksef_pkwiu or None,
-            cn=product.l10n_pl_ksef_cn or None,
             unit=line.product_uom_id.name or None,
             quantity=sign * to_decimal(line.quantity, 6).normalize(),
             unit_price_net=price,
             discount=discount and sign * discount,
             net=sign * net,
-            annex15=product.l10n_pl_ksef_annex15,
-            gtu=self._l10n_pl_ksef_gtu(product),
             procedure=self._l10n_pl_ksef_procedure(line),
             exchange_rate=self._l10n_pl_ksef_exchange_rate(),
+            **self._l10n_pl_ksef_product_fields(line.product_id),
             **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
         )
+
+    def _l10n_pl_ksef_product_fields(self, product):
+        """Return what a line says of its product, on an invoice or in an order."""
+        return {
+            "index": (product.default_code or "")[:50] or None,
+            "gtin": (product.barcode or "")[:20] or None,
+            "pkwiu": product.l10n_pl_ksef_pkwiu or None,
+            "cn": product.l10n_pl_ksef_cn or None,
+            "annex15": product.l10n_pl_ksef_annex15,
+            "gtu": self._l10n_pl_ksef_gtu(product),
+        }
 
     def _l10n_pl_ksef_line_name(self, line):
         """*P_7*, which holds 512 characters."""
@@ -128,13 +134,13 @@ class AccountMove(models.Model):
         # The books have what is sold in credit, and what is bought in debit.
         sign = self.direction_sign * self._l10n_pl_ksef_sign()
         for line in self.line_ids:
-            if line.display_type == "product":
+            tax = line.tax_line_id
+            # VAT is paid on what is sold, and on fees that are no VAT.
+            is_base = tax and not tax.l10n_pl_ksef_rate
+            if is_base or line.display_type == "product":
                 self._l10n_pl_ksef_add_net(sums, line, foreign, sign)
-            elif line.tax_line_id and not line.tax_line_id.l10n_pl_ksef_rate:
-                # A fee that VAT is paid on.
-                self._l10n_pl_ksef_add_net(sums, line, foreign, sign)
-            elif line.tax_line_id:
-                of_rate = line.tax_line_id._l10n_pl_ksef_sum_fields()
+            elif tax:
+                of_rate = tax._l10n_pl_ksef_sum_fields()
                 if of_rate.vat:
                     sums[of_rate.vat] += sign * to_decimal(line.amount_currency)
                 if foreign and of_rate.vat_pln:

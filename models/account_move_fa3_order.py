@@ -53,22 +53,16 @@ class AccountMove(models.Model):
         return []
 
     def _l10n_pl_ksef_order_line(self, number, line):
-        product = line.product_id
         quantity = line.product_uom_qty or 1
         return fa3.OrderLine(
             number=number,
-            name=(line.name or product.display_name or "").strip()[:512] or None,
-            index=(product.default_code or "")[:50] or None,
-            gtin=(product.barcode or "")[:20] or None,
-            pkwiu=product.l10n_pl_ksef_pkwiu or None,
-            cn=product.l10n_pl_ksef_cn or None,
+            name=self._l10n_pl_ksef_line_name(line),
             unit=line.product_uom_id.name or None,
             quantity=to_decimal(line.product_uom_qty, 6).normalize(),
             unit_price_net=to_decimal(line.price_subtotal / quantity, 8).normalize(),
             net=to_decimal(line.price_subtotal),
             vat=to_decimal(line.price_tax),
-            annex15=product.l10n_pl_ksef_annex15,
-            gtu=self._l10n_pl_ksef_gtu(product),
+            **self._l10n_pl_ksef_product_fields(line.product_id),
             **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
         )
 

@@ -56,7 +56,7 @@ class AccountMove(models.Model):
         The number's own prefix says where it is from, else the country does: foreign
         companies are registered in Poland, and German ones in Austria.
         """
-        name = partner.name or partner.commercial_partner_id.name or None
+        name = self._l10n_pl_ksef_name(partner)
         written = compact(partner.vat or "")
         if written in NO_NUMBER:
             return {"no_id": True, "name": name}
@@ -75,11 +75,15 @@ class AccountMove(models.Model):
             return {"other_id": other, "name": name}
         return {"eu_vat": fa3.EuVat(country=prefix, number=number), "name": name}
 
+    def _l10n_pl_ksef_name(self, partner):
+        """Return the name; of a place without one that of its company, or None."""
+        return partner.name or partner.commercial_partner_id.name or None
+
     def _l10n_pl_ksef_address(self, partner):
         """FA(3) has two free lines: street, then postcode and town."""
         streets = ", ".join(filter(None, (partner.street, partner.street2)))
         town = " ".join(filter(None, (partner.zip, partner.city)))
-        name = partner.name or partner.commercial_partner_id.name or ""
+        name = self._l10n_pl_ksef_name(partner) or ""
         lines = [line for line in (streets, town) if line] or [name]
         return fa3.Address(
             country=partner.country_id.code,
@@ -124,6 +128,6 @@ class AccountMove(models.Model):
         """A sub-unit without a NIP of its own has an internal number (*IDWew*)."""
         if partner.l10n_pl_ksef_internal_id:
             internal = partner.l10n_pl_ksef_internal_id
-            name = partner.name or partner.commercial_partner_id.name or None
+            name = self._l10n_pl_ksef_name(partner)
             return {"internal_id": internal, "name": name}
         return self._l10n_pl_ksef_identity(partner)

@@ -102,8 +102,10 @@ class AccountMove(models.Model):
         of_order = self._l10n_pl_ksef_is_advance() or self._l10n_pl_ksef_is_settlement()
         originals = self._l10n_pl_ksef_originals()
         if correction and of_order and originals:
-            totals = [original._l10n_pl_ksef_total() for original in originals]
-            correction.total_before = sum(totals)
+            correction.total_before = sum(
+                original._l10n_pl_ksef_total(original._l10n_pl_ksef_beside())
+                for original in originals
+            )
             if self._l10n_pl_ksef_is_advance():
                 rate = originals[0]._l10n_pl_ksef_exchange_rate()
                 correction.exchange_rate_before = rate

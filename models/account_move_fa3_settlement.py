@@ -13,9 +13,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _l10n_pl_ksef_settlement(self):
-        """Return charges, deductions and what is to be paid; None without any."""
-        beside = self._l10n_pl_ksef_beside()
+    def _l10n_pl_ksef_settlement(self, beside):
+        """Return charges, deductions and what is to be paid; None without any.
+
+        :param beside: see ``_l10n_pl_ksef_beside``
+        """
         charges = [item for item in beside if item.amount > 0]
         taken_off = [
             fa3.Adjustment(amount=-item.amount, reason=item.reason)
@@ -29,13 +31,18 @@ class AccountMove(models.Model):
             charges_total=_sum(charges) if charges else None,
             deductions=taken_off,
             deductions_total=_sum(taken_off) if taken_off else None,
-            to_pay=self._l10n_pl_ksef_sign() * to_decimal(self.amount_total),
+            to_pay=self._l10n_pl_ksef_to_pay(),
         )
 
-    def _l10n_pl_ksef_total(self):
-        """*P_15*: the value of the sale with VAT."""
-        to_pay = self._l10n_pl_ksef_sign() * to_decimal(self.amount_total)
-        return to_pay - _sum(self._l10n_pl_ksef_beside())
+    def _l10n_pl_ksef_to_pay(self):
+        return self._l10n_pl_ksef_sign() * to_decimal(self.amount_total)
+
+    def _l10n_pl_ksef_total(self, beside):
+        """*P_15*: the value of the sale with VAT.
+
+        :param beside: see ``_l10n_pl_ksef_beside``
+        """
+        return self._l10n_pl_ksef_to_pay() - _sum(beside)
 
     def _l10n_pl_ksef_beside(self):
         """Return what is neither sale nor VAT: a list of ``fa3`` Adjustment, an amount

@@ -4,6 +4,8 @@ import base64
 
 from odoo import fields, models
 
+from ..ksef_api import fa3
+
 # More lines than these have their details in the picture alone.
 LINES_IN_DETAIL = 200
 LINE_DETAILS = (
@@ -51,19 +53,23 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_line_details(self, body, facts):
         """Return ``[(number, name, text)]`` of lines with codes and marks."""
-        details = []
-        for line in body.lines[:LINES_IN_DETAIL]:
-            others = set(line.__slots__) - set(LINE_DETAILS)
-            if found := facts.of(line, *others):
-                text = " · ".join(f"{fact.label}: {fact.text}" for fact in found)
-                details.append((line.number, line.name or "", text))
-        return details
+        others = {name for name in fa3.Line.__slots__ if name not in LINE_DETAILS}
+        details = self._l10n_pl_ksef_details(body.lines, facts, others)
+        return [(number, name, text) for number, name, text in details if text]
 
     def _l10n_pl_ksef_order_details(self, body, facts):
         """Return ``[(number, name, text)]`` of the lines of an advance's order."""
+        lines = body.order.lines if body.order else []
+        return self._l10n_pl_ksef_details(lines, facts, ("number", "name"))
+
+    def _l10n_pl_ksef_details(self, lines, facts, without):
+        """Return ``[(number, name, text)]`` of the first ``lines``.
+
+        :param without: names of fields that the text leaves out
+        """
         details = []
-        for line in (body.order.lines if body.order else [])[:LINES_IN_DETAIL]:
-            found = facts.of(line, "number", "name")
+        for line in lines[:LINES_IN_DETAIL]:
+            found = facts.of(line, *without)
             text = " · ".join(f"{fact.label}: {fact.text}" for fact in found)
             details.append((line.number, line.name or "", text))
         return details

@@ -55,11 +55,11 @@ class AccountMove(models.Model):
         """Return those of these that we issued and KSeF has or is about to have."""
         return self.filtered(
             lambda move: (
-                (
+                move._l10n_pl_ksef_is_ours()
+                and (
                     move.l10n_pl_ksef_state in LOCKED
                     or move._l10n_pl_ksef_has_left_elsewhere()
                 )
-                and move._l10n_pl_ksef_is_ours()
             )
         )
 

@@ -101,6 +101,8 @@ class AccountMove(models.Model):
             [self.ids, documents, source, field],
         )
         differ = self.env.cr.fetchall()
+        if not differ:
+            return
         attachments._l10n_pl_ksef_forget([shown for *_, shown in differ if shown])
         attachments._l10n_pl_ksef_share(
             "account.move", field, [(file, move) for move, file, _ in differ if file]

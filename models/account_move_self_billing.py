@@ -10,8 +10,6 @@ from odoo import api, fields, models
 from ..ksef_api.nip import is_valid_nip
 from .account_move_fa3_problems import Problem
 
-PURCHASES = ("in_invoice", "in_refund")
-
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -27,7 +25,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_is_self_billed(self):
         """Tell whether the company issues this in its vendor's name."""
-        return self.move_type in PURCHASES and self.journal_id.is_self_billing
+        return self.is_purchase_document() and self.journal_id.is_self_billing
 
     def _l10n_pl_ksef_is_ours(self):
         return super()._l10n_pl_ksef_is_ours() or self._l10n_pl_ksef_is_self_billed()

@@ -21,6 +21,7 @@ RATE_BY_TAG = (
     ("K_13", "0 KR"),
     ("K_14", "0 KR"),
 )
+TRIANGULAR_TAG = "Triangular Sale"
 PERCENT_RATES = ("23", "22", "8", "7", "5", "4", "3")
 
 

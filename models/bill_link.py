@@ -95,9 +95,7 @@ class Bill(models.Model):
             by_hash = {document.xml_hash: document for document in documents}
             for bill in bills.filtered(lambda bill: not bill.is_sale):
                 if document := by_hash.get(bill.xml_hash):
-                    # No news: the company made it itself.
-                    quiet = bill.with_context(l10n_pl_ksef_no_news=True)
-                    quiet._made(document.move_id)
+                    bill._made(document.move_id)
 
     def action_link(self):
         """Link these to the bills proposed for them."""

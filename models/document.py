@@ -10,6 +10,8 @@ from ..ksef_api.upo import read_upo
 from .connection import ENVIRONMENTS
 
 IN_FLIGHT = ("queued", "sending", "sent", "unknown")
+# Sent, or about to be, and not judged by KSeF.
+UNDECIDED = ("sending", "sent", "unknown")
 
 
 class Document(models.Model):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from .concurrency import checkpoint
+from .document import UNDECIDED
 
 _logger = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Document(models.Model):
 
         :param verdict: why, or None when its process died
         """
-        back = self.filtered(lambda d: d.state in ("sending", "sent", "unknown"))
+        back = self.filtered(lambda d: d.state in UNDECIDED)
         pause = verdict and verdict.retry_after
         values = {
             "state": "queued",

@@ -121,9 +121,14 @@ class Bill(models.Model):
     def write(self, vals):
         result = super().write(vals)
         notification = self.env["l10n_pl_ksef.notification"]
-        no_news = self.env.context.get("l10n_pl_ksef_no_news")
-        if vals.get("state") == "imported" and not no_news:
-            notification._tell("bills_new", self.filtered(lambda b: not b.is_sale))
+        if vals.get("state") == "imported":
+            # What the company issued itself is no news.
+            news = self.filtered(
+                lambda bill: (
+                    not bill.is_sale and not bill.move_id._l10n_pl_ksef_is_self_billed()
+                )
+            )
+            notification._tell("bills_new", news)
         if vals.get("state") == "error":
             for bill in self:
                 notification._tell("bill_error", bill, details=bill.status_message)

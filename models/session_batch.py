@@ -22,11 +22,11 @@ from ..ksef_api.errors import (
     Unauthorized,
 )
 from .concurrency import checkpoint
+from .document import UNDECIDED
 from .document_status import pause
 
 READ_AT_ONCE = 100
 PARTS_WRONG = (21157, 21205)
-UNDECIDED = ("sending", "sent", "unknown")
 # They would meet the next session as well.
 COMMON_OBSTACLES = (NoAnswer, RateLimited, ServerError, Unauthorized)
 

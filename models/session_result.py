@@ -9,7 +9,7 @@ from ..ksef_api.client import INVOICING, SELLER, InvoiceQuery
 from ..ksef_api.errors import Forbidden, InvalidRequest
 from ..ksef_api.upo import read_upo
 from .concurrency import checkpoint
-from .session_batch import UNDECIDED
+from .document import UNDECIDED
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
 STARTED = 100

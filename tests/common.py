@@ -1,6 +1,8 @@
 import base64
 import random
 
+import requests
+
 from odoo import Command
 from odoo.tests import new_test_user, tagged
 
@@ -157,6 +159,11 @@ class KsefCase(LocalHttp, AccountTestInvoicingCommon):
         if post:
             move.action_post()
         return move
+
+    def verify(self, link):
+        """Return what KSeF's page behind a QR code says."""
+        page = requests.get(link, timeout=10).text
+        return page.partition('data-result="')[2].partition('"')[0]
 
     def process(self, connection, moves=None, rounds=6):
         """Let the send cron work until nothing of ``moves`` is on its way."""

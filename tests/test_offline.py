@@ -3,7 +3,6 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-import requests
 from freezegun import freeze_time
 
 from odoo import Command, fields
@@ -34,11 +33,6 @@ class OfflineCase(KsefCase):
         self.add_certificate()
         self.window(move).action_issue()
         return (move or self.move).l10n_pl_ksef_document_ids[:1]
-
-    def verify(self, link):
-        """Return what KSeF's page behind a QR code says."""
-        page = requests.get(link, timeout=10).text
-        return page.partition('data-result="')[2].partition('"')[0]
 
     def html(self):
         reports = self.env["ir.actions.report"]
