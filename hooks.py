@@ -1,4 +1,4 @@
-from .models.takeover import set_replaced_crons
+from .models.sending.takeover import set_replaced_crons
 
 
 def post_init_hook(env):

@@ -10,7 +10,7 @@ import resource
 import time
 
 from odoo.addons.l10n_pl_ksef.ksef_api.client import InvoiceQuery
-from odoo.addons.l10n_pl_ksef.models.fetch_step import PAGE
+from odoo.addons.l10n_pl_ksef.models.receiving.step import PAGE
 
 env = env  # noqa: F821, PLW0127  Odoo's shell gives it
 connection = env["l10n_pl_ksef.connection"].sudo()._connected()[:1]

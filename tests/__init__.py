@@ -1,11 +1,11 @@
-from . import (
-    test_bare,
-    test_batch,
-    test_company_data,
-    test_certificate_lifecycle,
-    test_connect,
-    test_connect_outside,
-    test_connection,
+from . import test_bare
+from .vault import (
+    test_secrets_at_rest,
+    test_secrets_dump,
+    test_secrets_rpc,
+    test_vault,
+)
+from .invoice import (
     test_fa3_advances,
     test_fa3_advances_changed,
     test_fa3_corrections,
@@ -13,35 +13,51 @@ from . import (
     test_fa3_parties,
     test_fa3_sales,
     test_fa3_special,
-    test_fetch,
-    test_limits,
+)
+from .bill import (
     test_import,
     test_import_kinds,
     test_import_lines,
-    test_inbox,
-    test_lock,
-    test_offline,
-    test_outage,
-    test_morning,
     test_ministry_examples,
+)
+from .picture import (
     test_picture,
-    test_notification,
-    test_qr_on_paper,
+)
+from .connection import (
+    test_company_data,
+    test_certificate_lifecycle,
+    test_connect,
+    test_connect_outside,
+    test_connection,
+    test_limits,
+    test_renewal,
+    test_tours_begin,
+    test_tours_connect,
+    test_verdict,
+)
+from .receiving import (
+    test_fetch,
+    test_inbox,
+    test_morning,
     test_receive,
     test_receive_companies,
     test_receive_hostile,
-    test_renewal,
-    test_secrets_at_rest,
-    test_secrets_dump,
-    test_secrets_rpc,
+)
+from .sending import (
+    test_batch,
+    test_lock,
     test_rejection,
     test_scope,
     test_self_billing,
     test_send,
     test_send_obstacles,
-    test_tours_begin,
-    test_tours_connect,
     test_upo,
-    test_vault,
-    test_verdict,
+)
+from .notification import (
+    test_notification,
+)
+from .offline import (
+    test_offline,
+    test_outage,
+    test_qr_on_paper,
 )

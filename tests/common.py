@@ -9,7 +9,7 @@ from odoo.tests import new_test_user, tagged
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..ksef_api import limits
-from ..models import connection_call
+from ..models.connection import call as connection_call
 from .sandbox_process import Sandbox
 
 NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)

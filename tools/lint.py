@@ -8,6 +8,7 @@ from . import paths, repository, setup, translations
 from .apt import install_missing
 from .command import environment, run
 from .console import say, step
+from .selection import rooms
 from .stamps import digest, is_done, lock, mark_done
 
 NPM_PACKAGES = ("prettier@3.6.2", "@prettier/plugin-xml@3.4.2")
@@ -75,6 +76,7 @@ def _pylint():
     addon = paths.ADDONS / paths.MODULE
     targets = [addon / name for name in ODOO_CODE if _has_python(addon / name)]
     targets += sorted((addon / "tests").glob("*.py"))
+    targets += [addon / "tests" / room.name for room in rooms()]
     rcfile = f"--rcfile={paths.ROOT / '.pylintrc'}"
     return _tool(paths.PYTHON, "-m", "pylint", rcfile, *targets)
 

@@ -6,12 +6,13 @@ from . import database, odoo_log, paths
 from .command import free_port, tail
 from .command import run as run_command
 from .console import note, say
+from .selection import odoo_files
 
 KEPT_LOGS = 10
 
 
 def has_tests():
-    return any((paths.ROOT / "tests").glob("test_*.py"))
+    return bool(odoo_files())
 
 
 def run(template, tags):

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from . import paths
 from .console import DevError
 
-# Folders that pytest runs, in this order; Odoo runs tests/test_*.py itself.
+# Folders that pytest runs, in this order; Odoo runs the others (the rooms) itself.
 PYTEST_PARTS = ("tools", "api", "sandbox", "interop", "survival")
 ODOO = "odoo"
 # Odoo with this add-on and what it depends on, no more: no Sales, for one.
 BARE = "bare"
-BARE_FILES = ("test_fa3_sales.py", "test_fa3_corrections.py")
+BARE_FILES = ("invoice/test_fa3_sales.py", "invoice/test_fa3_corrections.py")
 BARE_TAG = f"{paths.MODULE}_bare"
 
 
@@ -34,7 +34,8 @@ ALL_TAGS = f"/{paths.MODULE}"
 def parse(words, keyword=""):
     """Turn the words of the command line into a `Selection`.
 
-    :param words: part names (`api`, `odoo` …) or paths (`tests/test_x.py::C::test_y`)
+    :param words: part names (`api`, `odoo` …), rooms (`sending`) or paths
+        (`tests/sending/test_x.py::C::test_y`)
     :param keyword: pytest's -k; for Odoo, a part of a test's file, class or name
     :raises DevError: when a word names nothing
     """
@@ -53,36 +54,53 @@ def _add(chosen, word):
         chosen.tags.append(ALL_TAGS)
         return
     if parts == [BARE] and not inside:
-        chosen.bare = [*(_tag(f"tests/{name}") for name in BARE_FILES), BARE_TAG]
+        chosen.bare = [*(_tag(_tests() / name) for name in BARE_FILES), BARE_TAG]
         return
-    target = paths.ROOT / "tests" / "/".join(parts)
+    target = _tests() / "/".join(parts)
     if parts[0] in PYTEST_PARTS:
         if len(parts) > 1 and not target.exists():
             raise DevError(f"There is no {target}")
         arguments = chosen.pytest.setdefault(parts[0], [])
         arguments.append(f"{target}::{inside}" if inside else str(target))
-    elif target.suffix == ".py" and target.exists():
-        chosen.tags.append(_tag(f"tests/{target.name}", inside))
+    elif target in rooms():
+        chosen.tags += [_tag(file) for file in odoo_files(target)]
+    elif target in odoo_files():
+        chosen.tags.append(_tag(target, inside))
     else:
-        known = ", ".join((*PYTEST_PARTS, ODOO, BARE))
+        known = ", ".join((*PYTEST_PARTS, ODOO, BARE, *(r.name for r in rooms())))
         raise DevError(f"{word} is no part of the tests ({known}) and no test file.")
+
+
+def _tests():
+    return paths.ROOT / "tests"
+
+
+def rooms():
+    """Folders of Odoo's tests, one for each room of `models/`."""
+    folders = {file.parent for file in _tests().glob("*/test_*.py")}
+    return sorted(f for f in folders if f.name not in PYTEST_PARTS)
+
+
+def odoo_files(room=None):
+    """Files of Odoo's tests: of one room, or all."""
+    folders = [room] if room else [_tests(), *rooms()]
+    return [file for folder in folders for file in sorted(folder.glob("test_*.py"))]
 
 
 def _tag(file, inside=""):
     """Odoo's tag for a file and, in pytest's spelling, a class and a method in it."""
-    tag = f"/{paths.MODULE}/{file}"
+    tag = f"/{paths.MODULE}/{file.relative_to(paths.ROOT).as_posix()}"
     names = inside.split("::") if inside else []
     return tag + "".join(mark + name for mark, name in zip(":.", names, strict=False))
 
 
 def _tags_with(keyword, tags):
     """Tags of the single Odoo tests whose file, class or method holds `keyword`."""
-    folder = paths.ROOT / "tests"
     found = []
-    for file in sorted(folder.glob("test_*.py")):
+    for file in odoo_files():
         for cls, method in _tests_in(file):
             if keyword.lower() in f"{file.name}::{cls}::{method}".lower():
-                found.append(_tag(f"tests/{file.name}", f"{cls}::{method}"))
+                found.append(_tag(file, f"{cls}::{method}"))
     prefixes = tuple(tags)
     return [tag for tag in found if tag.startswith(prefixes)]
 

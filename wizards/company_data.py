@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api.nip import normalize_nip
-from ..models.vault import VaultError
+from ..models.vault.vault import VaultError
 
 
 class CompanyData(models.TransientModel):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api.nip import is_valid_nip, normalize_nip
-from ..models.connection import ENVIRONMENTS
+from ..models.connection.connection import ENVIRONMENTS
 
 
 class ConnectMixin(models.AbstractModel):

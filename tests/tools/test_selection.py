@@ -13,7 +13,8 @@ def tree(tmp_path, monkeypatch):
     for folder in selection.PYTEST_PARTS:
         (tmp_path / "tests" / folder).mkdir(parents=True)
     (tmp_path / "tests" / "api" / "test_qr.py").write_text("")
-    (tmp_path / "tests" / "test_send.py").write_text(
+    (tmp_path / "tests" / "sending").mkdir()
+    (tmp_path / "tests" / "sending" / "test_send.py").write_text(
         "class TestSend:\n    def setUp(self): ...\n    def test_upo(self): ...\n"
         "class TestRetry:\n    def test_outage(self): ...\n"
     )
@@ -50,16 +51,23 @@ def test_one_test_of_pytest(tree):
 @pytest.mark.parametrize(
     ("word", "tag"),
     [
-        ("tests/test_send.py", "/l10n_pl_ksef/tests/test_send.py"),
-        ("test_send.py::TestSend", "/l10n_pl_ksef/tests/test_send.py:TestSend"),
+        ("tests/sending/test_send.py", "/l10n_pl_ksef/tests/sending/test_send.py"),
         (
-            "tests/test_send.py::TestSend::test_upo",
-            "/l10n_pl_ksef/tests/test_send.py:TestSend.test_upo",
+            "sending/test_send.py::TestSend",
+            "/l10n_pl_ksef/tests/sending/test_send.py:TestSend",
+        ),
+        (
+            "tests/sending/test_send.py::TestSend::test_upo",
+            "/l10n_pl_ksef/tests/sending/test_send.py:TestSend.test_upo",
         ),
     ],
 )
 def test_a_file_class_or_method_of_odoo(word, tag):
     assert parse([word]).tags == [tag]
+
+
+def test_a_room_is_all_of_its_files():
+    assert parse(["sending"]).tags == ["/l10n_pl_ksef/tests/sending/test_send.py"]
 
 
 @pytest.mark.parametrize("word", ["tests/test_nothing.py", "tests/api/test_no.py", "x"])
@@ -70,9 +78,9 @@ def test_a_word_that_names_nothing_is_refused(word):
 
 def test_a_keyword_picks_odoo_tests_by_name():
     assert parse(["odoo"], "UPO").tags == [
-        "/l10n_pl_ksef/tests/test_send.py:TestSend.test_upo"
+        "/l10n_pl_ksef/tests/sending/test_send.py:TestSend.test_upo"
     ]
 
 
 def test_a_keyword_stays_within_the_selected_file():
-    assert parse(["tests/test_send.py::TestRetry"], "upo").tags == []
+    assert parse(["tests/sending/test_send.py::TestRetry"], "upo").tags == []

@@ -1,0 +1,10 @@
+from . import (
+    pipeline,
+    partner,
+    payment,
+    correction,
+    lines,
+    totals,
+    kept,
+    account_tax,
+)

@@ -1,0 +1,265 @@
+"""Lines of a KSeF file (*FaWiersz*) as lines of a bill."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo import Command, models
+from odoo.tools import float_round
+
+from ...ksef_api import fa3
+from .products import Products
+from .taxes import Taxes, percent_of
+from .units import find_units, plain_unit
+
+CENT = Decimal("0.01")
+LONGEST_NAME = 2000
+
+
+@dataclass
+class Tools:
+    """What all lines of one document are made with, looked up once."""
+
+    products: Products
+    taxes: Taxes
+    units: dict
+    digits: int
+    account_id: int
+
+
+def line_net(line):
+    """Return the net amount of a line, not rounded when it follows from the gross.
+
+    :return: Decimal; None when the line tells no amount
+    """
+    if line.net is not None:
+        return line.net
+    gross = line.gross
+    quantity = 1 if line.quantity is None else line.quantity
+    if gross is None and line.unit_price_gross is not None:
+        gross = quantity * line.unit_price_gross - (line.discount or 0)
+    if gross is not None:
+        return gross / (1 + Decimal(percent_of(line.rate)) / 100)
+    if line.unit_price_net is not None:
+        return quantity * line.unit_price_net - (line.discount or 0)
+    return None
+
+
+def to_cents(amount):
+    """Round half up to the cent, as invoices do."""
+    return Decimal(amount).quantize(CENT, ROUND_HALF_UP)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_import_lines(self, taking):
+        """Return commands for all lines, and for what only the sums tell."""
+        body = taking.body
+        tools = self._l10n_pl_ksef_import_tools(taking)
+        margin = bool(body.annotations.margin.scheme)
+        values, nets, quiet = [], defaultdict(Decimal), []
+        for line in body.lines:
+            net = line_net(line)
+            if net is None:
+                quiet.append(line)
+                continue
+            values.append(self._l10n_pl_ksef_import_line(line, net, taking, tools))
+            counted = to_cents(net)
+            nets[fa3.sums_of(line, margin)] += -counted if line.before else counted
+        values += self._l10n_pl_ksef_sum_lines(taking, tools, nets, quiet)
+        self._l10n_pl_ksef_tell_missing_taxes(taking, tools)
+        return [Command.create(row) for row in values]
+
+    def _l10n_pl_ksef_import_tools(self, taking):
+        lines = taking.body.lines
+        vendor = self.partner_id.commercial_partner_id
+        return Tools(
+            Products(self.company_id, vendor, lines),
+            Taxes(self.company_id, taking.document.seller),
+            find_units(self.env, {line.unit for line in lines}),
+            self.env["decimal.precision"].precision_get("Product Unit"),
+            self._l10n_pl_ksef_usual_account(vendor),
+        )
+
+    def _l10n_pl_ksef_usual_account(self, vendor):
+        """Return the account that Odoo would find for a line without product.
+
+        Odoo asks for it line by line; here it is asked once.
+        """
+        accounts = self.env["account.account"]
+        usual = accounts._get_most_frequent_account_for_partner(
+            self.company_id.id, vendor.id, self.move_type
+        )
+        return usual or self.journal_id.default_account_id.id
+
+    def _l10n_pl_ksef_import_line(self, line, net, taking, tools):
+        """Return one line, whose subtotal is ``net`` (Decimal).
+
+        A line as it was before the correction is taken back, so that both together
+        make the difference.
+        """
+        product = tools.products.of(line)
+        tax = tools.taxes.of(line.rate, product)
+        sign = -taking.sign if line.before else taking.sign
+        quantity, price, discount = self._l10n_pl_ksef_import_price(
+            line, net, tools.digits
+        )
+        if sign < 0 and (quantity < 0 or price >= 0):
+            quantity = -quantity
+        elif sign < 0:
+            price = -price
+        if tax.price_include:
+            price *= 1 + Decimal(percent_of(line.rate)) / 100
+        unit = tools.units.get(plain_unit(line.unit))
+        if product and unit and not unit._has_common_reference(product.uom_id):
+            unit = None
+        values = {
+            "name": self._l10n_pl_ksef_import_name(line, quantity, unit),
+            "quantity": float(quantity),
+            "price_unit": float(price),
+            "discount": float(discount),
+            "tax_ids": [Command.set(tax.ids)],
+        }
+        if product:
+            values["product_id"] = product.id
+        elif tools.account_id:
+            values["account_id"] = tools.account_id
+        if unit or not product:
+            values["product_uom_id"] = unit.id if unit else False
+        return values
+
+    def _l10n_pl_ksef_import_price(self, line, net, digits):
+        """Return (quantity, price, discount in percent) that give ``net``.
+
+        Those of the document when they do; else a quantity that Odoo can keep with the
+        price that follows from the net amount.
+        """
+        stored = Decimal(str(float_round(float(line.quantity or 1), digits)))
+        quantity = stored or Decimal(1)
+        price = line.unit_price_net
+        if price is not None and quantity == (line.quantity or 1):
+            before = quantity * price
+            taken_off = line.discount or Decimal(0)
+            if to_cents(before) == to_cents(net):
+                return quantity, price, Decimal(0)
+            if before and taken_off and to_cents(before - taken_off) == to_cents(net):
+                percent = float((before - net) / before * 100)
+                kept = self.env["decimal.precision"].precision_get("Discount")
+                discount = Decimal(str(float_round(percent, kept)))
+                if to_cents(before * (100 - discount) / 100) == to_cents(net):
+                    return quantity, price, discount
+        return quantity, net / quantity, Decimal(0)
+
+    def _l10n_pl_ksef_import_name(self, line, quantity, unit):
+        """Return the description, with what the fields of the line cannot hold."""
+        name = line.name or line.index or self.env._("Line %s", line.number)
+        if line.before:
+            name = self.env._("Before the correction: %s", name)
+        is_cut = line.quantity is not None and abs(line.quantity) != abs(quantity)
+        if is_cut or (line.unit and not unit):
+            name += f" ({line.quantity or ''} {line.unit or ''})".replace("( ", "(")
+        return name[:LONGEST_NAME]
+
+    # --- what only the sums tell ---------------------------------------------
+
+    def _l10n_pl_ksef_sum_lines(self, taking, tools, nets, quiet):
+        """Return lines for the difference between the sums (*P_13*) and the lines.
+
+        An advance invoice has no lines, a settlement has the whole supply in them, a
+        collective correction has sums alone; in others it is a rounding.
+
+        :param nets: net amount of the lines for each ``fa3`` Sums
+        :param quiet: lines that tell no amount
+        """
+        body = taking.body
+        given = {sums: net for sums, net, _vat, _pln in fa3.summary(body)}
+        if body.kind is fa3.InvoiceKind.SETTLEMENT:
+            given = dict.fromkeys((sums for sums in nets if sums), Decimal(0)) | given
+        values = []
+        for sums, net in given.items():
+            difference = net - nets.get(sums, 0)
+            if not difference:
+                continue
+            rate = self._l10n_pl_ksef_rate_of_sums(body, sums)
+            name = self._l10n_pl_ksef_sum_name(taking, sums in nets, difference, quiet)
+            tax = tools.taxes.of(rate)
+            values.append(self._l10n_pl_ksef_plain_line(taking, name, difference, tax))
+        values += self._l10n_pl_ksef_vat_lines(taking, tools)
+        if not values and not nets:
+            name = self._l10n_pl_ksef_sum_name(taking, False, 0, quiet)
+            values.append(self._l10n_pl_ksef_plain_line(taking, name, 0))
+        return values
+
+    def _l10n_pl_ksef_plain_line(self, taking, name, amount, tax=None):
+        return {
+            "name": name[:LONGEST_NAME],
+            "quantity": 1,
+            "price_unit": float(amount * taking.sign),
+            "tax_ids": [Command.set(tax.ids if tax else [])],
+        }
+
+    def _l10n_pl_ksef_vat_lines(self, taking, tools):
+        """Return lines for VAT that no tax of the company stands for.
+
+        That is VAT of another EU state (OSS), and of rates that it has no tax of.
+        """
+        values = []
+        for sums, _net, vat, _pln in fa3.summary(taking.body):
+            rate = self._l10n_pl_ksef_rate_of_sums(taking.body, sums)
+            if vat and not tools.taxes.of(rate):
+                name = self.env._("VAT (%s)", rate.value if rate else "OSS")
+                values.append(self._l10n_pl_ksef_plain_line(taking, name, vat))
+        return values
+
+    def _l10n_pl_ksef_rate_of_sums(self, body, sums):
+        """Return the rate of sums: of a line in them, or that which the VAT tells."""
+        rows = [*body.lines, *(body.order.lines if body.order else ())]
+        for row in rows:
+            if fa3.sums_of(row) is sums and row.rate:
+                return row.rate
+        candidates = [rule for rule in fa3.RATES.values() if rule.sums is sums]
+        net, vat = getattr(body, sums.net), sums.vat and getattr(body, sums.vat)
+        if not candidates:
+            return None
+        if not net or vat is None:
+            return candidates[0].rate
+        share = vat / net * 100
+        return min(candidates, key=lambda rule: abs((rule.percent or 0) - share)).rate
+
+    def _l10n_pl_ksef_sum_name(self, taking, has_lines, difference, quiet):
+        body = taking.body
+        if has_lines and body.advance_invoices:
+            numbers = [row.number or row.ksef_number for row in body.advance_invoices]
+            text = self.env._("Settled by advance invoices: %s", ", ".join(numbers))
+            return text
+        if has_lines:
+            text = self.env._("Difference between the lines and the sums")
+            taking.told.append(
+                self.env._(
+                    "The sums of the document differ from its lines by %s; the "
+                    "difference stands in a line of its own.",
+                    f"{difference} {body.currency}",
+                )
+            )
+            return text
+        ordered = body.order.lines if body.order else []
+        names = [row.name for row in [*quiet, *ordered] if row.name]
+        names = list(dict.fromkeys(names)) or [body.number]
+        if body.correction and body.correction.reason:
+            names.insert(0, body.correction.reason)
+        text = ", ".join(names)
+        if body.kind.is_advance:
+            text = self.env._("Advance: %s", text)
+        return text
+
+    def _l10n_pl_ksef_tell_missing_taxes(self, taking, tools):
+        if tools.taxes.missing:
+            rates = ", ".join(sorted(rate.value for rate in tools.taxes.missing))
+            taking.tasks.append(
+                self.env._(
+                    "The company has no purchase tax for these rates: %s. Choose the "
+                    "taxes of those lines.",
+                    rates,
+                )
+            )

@@ -1,0 +1,214 @@
+"""FA(3) files become vendor bills: Odoo's own import pipeline, and the order of it."""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import date
+
+from lxml import etree
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...ksef_api import fa3
+from ...ksef_api.errors import DocumentError
+from ...ksef_api.fa3 import FA2, FA3
+
+FILE_TYPE = "l10n_pl_ksef.fa3"
+PURCHASE_SIGN = {"in_invoice": 1, "in_refund": -1}
+
+
+@dataclass
+class Taking:
+    """One document on its way into the books.
+
+    :param read: ``fa3`` ReadResult: the document, and what the reader has no place for
+    :param raw: the file, to be kept with the bill; None when it is kept elsewhere
+    :param received_on: day on which KSeF gave it its number; None when not from there
+    :param told: sentences for the chatter: what somebody should look at
+    :param tasks: those of them that somebody has to act on
+    :param new_partner_ids: vendors that this document made
+    """
+
+    read: fa3.ReadResult
+    raw: bytes | None = None
+    received_on: date | None = None
+    told: list = field(default_factory=list)
+    tasks: list = field(default_factory=list)
+    new_partner_ids: set = field(default_factory=set)
+
+    @property
+    def document(self):
+        """*Faktura*."""
+        return self.read.document
+
+    @property
+    def body(self):
+        """*Fa*."""
+        return self.document.body
+
+    @property
+    def sign(self):
+        """-1 when the document becomes a refund, whose amounts Odoo turns round."""
+        return -1 if self.body.total < 0 else 1
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_received_on = fields.Date(
+        "Received in KSeF",
+        readonly=True,
+        copy=False,
+        help="The day on which KSeF gave the invoice its number. VAT is deducted no "
+        "earlier than in the period of this day.",
+    )
+
+    @api.model
+    def _get_import_file_type(self, file_data):
+        # EXTENDS 'account'
+        tree = file_data.get("xml_tree")
+        if tree is not None and etree.QName(tree).namespace in (FA2, FA3):
+            return FILE_TYPE
+        return super()._get_import_file_type(file_data)
+
+    def _get_edi_decoder(self, file_data, new=False):
+        # EXTENDS 'account'
+        if file_data["import_file_type"] == FILE_TYPE:
+            return {"priority": 20, "decoder": self._l10n_pl_ksef_decode}
+        return super()._get_edi_decoder(file_data, new=new)
+
+    @api.model
+    def _l10n_pl_ksef_decode(self, invoice, file_data, new):
+        """Fill ``invoice`` from an FA(3) file that was dropped on a journal or mailed.
+
+        :return: why it cannot be, in a sentence; None when it was done
+        """
+        if reason := invoice._reason_cannot_decode_has_invoice_lines():
+            return reason
+        try:
+            read = fa3.read(file_data["raw"])
+        except DocumentError as error:
+            reason = self.env["l10n_pl_ksef.verdict"]._document_text(error)
+            return self.env._("the file cannot be read: %s", reason)
+        if reason := invoice._l10n_pl_ksef_reason_not_ours(read.document):
+            return reason
+        invoice._l10n_pl_ksef_take_over(Taking(read, file_data["raw"]))
+        return None
+
+    def _l10n_pl_ksef_reason_not_ours(self, document):
+        """Return why ``document`` is no purchase of this company, or None."""
+        # A file dropped on the dashboard comes as an entry of the journal.
+        if self.journal_id.type != "purchase":
+            return self.env._(
+                "KSeF invoices of suppliers belong in a purchase journal."
+            )
+        buyer = document.buyer.identification
+        nip = (self.company_id.vat or "").removeprefix("PL")
+        third = {party.identification.nip for party in document.third_parties}
+        if nip and buyer.nip and nip not in {buyer.nip, *third}:
+            return self.env._(
+                "the buyer is another one: %(name)s, NIP %(nip)s.",
+                name=buyer.name or "",
+                nip=buyer.nip,
+            )
+        return None
+
+    def _l10n_pl_ksef_take_over(self, taking):
+        """Make this empty bill what the document says.
+
+        :param taking: ``Taking``
+        :raise UserError: the document cannot become a bill, with the reason
+        """
+        with self._get_edi_creation() as move:
+            move._l10n_pl_ksef_fill(taking)
+        # Odoo knows its own VAT and total only now.
+        self._l10n_pl_ksef_match_totals(taking)
+        self._l10n_pl_ksef_keep(taking)
+        self._l10n_pl_ksef_import_tell(taking)
+
+    def _l10n_pl_ksef_fill(self, taking):
+        """Take partner, dates, payment, correction and lines from the document."""
+        body = taking.body
+        partner = self._l10n_pl_ksef_seller_partner(taking)
+        self.write(
+            {
+                "move_type": "in_refund" if taking.sign < 0 else "in_invoice",
+                "partner_id": partner.id,
+                "ref": body.number,
+                "invoice_date": body.issue_date,
+                "taxable_supply_date": self._l10n_pl_ksef_supplied_on(body),
+                "l10n_pl_ksef_received_on": taking.received_on,
+                "l10n_pl_ksef_file": taking.raw and base64.b64encode(taking.raw),
+                "currency_id": self._l10n_pl_ksef_import_currency(body.currency).id,
+            }
+        )
+        self._l10n_pl_ksef_take_exchange_rate(taking)
+        self._l10n_pl_ksef_take_payment(taking)
+        self._l10n_pl_ksef_take_correction(taking)
+        self.invoice_line_ids = self._l10n_pl_ksef_import_lines(taking)
+
+    @api.model
+    def _l10n_pl_ksef_supplied_on(self, body):
+        """Return the day of supply (*P_6*), the end of a period, or the last line's."""
+        if body.sale_date:
+            return body.sale_date
+        if body.period:
+            return body.period.last
+        return max(
+            (row.sale_date for row in body.lines if row.sale_date), default=False
+        )
+
+    def _get_accounting_date_source(self):
+        # EXTENDS 'account': VAT is deducted no earlier than the invoice was received
+        source = super()._get_accounting_date_source()
+        received = self.l10n_pl_ksef_received_on
+        if not received and self.l10n_pl_ksef_file:
+            received = self.invoice_date
+        is_later = received and source and received > source
+        return received if is_later and self.is_purchase_document() else source
+
+    def _l10n_pl_ksef_import_currency(self, code):
+        currency = self.env["res.currency"].search([("name", "=", code)], limit=1)
+        if not currency:
+            raise UserError(
+                self.env._("Activate the currency %(code)s first.", code=code)
+            )
+        return currency
+
+    def _l10n_pl_ksef_take_exchange_rate(self, taking):
+        """Use the rate of the document (*KursWaluty*): its VAT in PLN is deducted."""
+        body = taking.body
+        rates = {row.exchange_rate for row in body.lines if row.exchange_rate}
+        rates |= {body.exchange_rate} - {None}
+        foreign = self.currency_id != self.company_currency_id
+        if not foreign or self.company_currency_id.name != "PLN":
+            return
+        rate = rates.pop() if len(rates) == 1 else self._l10n_pl_ksef_rate_of_vat(body)
+        if rate:
+            self.invoice_currency_rate = float(1 / rate)
+
+    def _l10n_pl_ksef_rate_of_vat(self, body):
+        """Return zlotys for one unit as VAT in zlotys (*P_14_xW*) has it, else None.
+
+        Where the document has no rate, or one for each line.
+        """
+        told = [(vat, pln) for _s, _net, vat, pln in fa3.summary(body) if vat and pln]
+        vat = sum(vat for vat, _pln in told)
+        return sum(pln for _vat, pln in told) / vat if vat else None
+
+    def _l10n_pl_ksef_import_tell(self, taking):
+        """Note in the chatter what is to be looked at, with a task where one is due."""
+        if taking.told or taking.tasks:
+            items = Markup().join(
+                Markup("<li>%s</li>") % text for text in [*taking.tasks, *taking.told]
+            )
+            title = self.env._("Taken over from the KSeF file:")
+            self._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items))
+        if taking.tasks:
+            self.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=self.env._("Check this bill from KSeF"),
+                note=Markup("<br/>").join(taking.tasks),
+                user_id=(self.invoice_user_id or self.env.user).id,
+            )

@@ -1,0 +1,18 @@
+from . import (
+    verdict,
+    verdict_sentences,
+    certificate,
+    connection,
+    call,
+    limits,
+    auth,
+    sign,
+    res_company,
+    res_company_register,
+    welcome,
+    vault,
+    replace,
+    clock,
+    certificate_lifecycle,
+    live_record,
+)

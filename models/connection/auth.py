@@ -1,0 +1,282 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...ksef_api import xades
+from ...ksef_api.client import USAGE_TOKEN
+from ...ksef_api.errors import (
+    Forbidden,
+    InvalidRequest,
+    KsefError,
+    Unauthorized,
+)
+from ..concurrency import Busy, apart, checkpoint, exclusive
+from ..vault.vault import VaultError
+
+_logger = logging.getLogger(__name__)
+
+POLL_AFTER = timedelta(seconds=5)
+RENEW_BEFORE = timedelta(minutes=5)
+IN_PROGRESS = 100
+ALREADY_REDEEMED = 21301
+SUCCESS = 200
+
+
+def _naive(moment):
+    """Odoo keeps UTC without a time zone and without microseconds."""
+    return moment.replace(tzinfo=None, microsecond=0)
+
+
+class Connection(models.Model):
+    _inherit = "l10n_pl_ksef.connection"
+
+    def _order_authorisation(self):
+        """Ask for a new authorisation; the next step talks to KSeF."""
+        self.write(
+            {
+                "state": "ordered",
+                "status_message": False,
+                "retry_at": False,
+                "auth_reference": False,
+                "auth_token_sealed": False,
+            }
+        )
+        self._mark_certificate("ordered")
+        self.env.ref("l10n_pl_ksef.ir_cron_authorise")._trigger()
+
+    def _advance_authorisation(self):
+        """Take the steps towards ``connected`` that KSeF allows now.
+
+        Each step is committed before the next; whatever is left is done by the cron.
+        """
+        self.ensure_one()
+        self = self._in_company_language()
+        checkpoint(self.env)
+        with exclusive(self.env, f"auth:{self.id}") as mine:
+            if not mine:
+                return
+            self.invalidate_recordset()
+            try:
+                if self.state == "ordered":
+                    self._submit_authorisation()
+                if self.state == "processing":
+                    self._poll_authorisation()
+            except (KsefError, VaultError) as error:
+                self._authorisation_failed(error)
+            checkpoint(self.env)
+
+    def _submit_authorisation(self):
+        """Send the request that logs in; KSeF answers with a number to ask about."""
+        challenge = self._call_public(lambda client: client.challenge())
+        operation = self._submit_by_method(challenge)
+        self.write(
+            {
+                "state": "processing",
+                "auth_reference": operation.reference,
+                "auth_token_sealed": self._seal(
+                    "auth_token_sealed", operation.token.value
+                ),
+            }
+        )
+        self._mark_certificate("processing")
+        checkpoint(self.env)
+
+    def _submit_by_method(self, challenge):
+        if self.method == "token":
+            token = self._unseal("ksef_token_sealed").decode()
+            public_key = self._public_key(USAGE_TOKEN)
+            return self._call_public(
+                lambda client: client.authenticate_token(
+                    challenge, self.nip, token, public_key
+                )
+            )
+        request = xades.auth_token_request(challenge.challenge, self.nip)
+        # In KSeF's time: this server's clock may be wrong.
+        signed = xades.sign(
+            request, self.certificate_id._load(), signing_time=challenge.timestamp
+        )
+        return self._call_public(lambda client: client.authenticate_xades(signed))
+
+    def _poll_authorisation(self):
+        token = self._unseal("auth_token_sealed").decode()
+        status = self._call_public(
+            lambda client: client.auth_status(self.auth_reference, token)
+        )
+        if status.code == IN_PROGRESS:
+            self._authorise_later(POLL_AFTER)
+        elif status.code == SUCCESS:
+            self._redeem(token)
+        else:
+            verdict = self.env["l10n_pl_ksef.verdict"]._of_auth_status(status)
+            self._refused(verdict)
+
+    def _redeem(self, token):
+        """Exchange the finished login for tokens; KSeF gives them once only."""
+        try:
+            pair = self._call_public(lambda client: client.redeem(token))
+        except InvalidRequest as error:
+            if error.has(ALREADY_REDEEMED) and self.method != "signed_file":
+                # The answer to an earlier call was lost, and the tokens with it.
+                self._order_authorisation()
+                return
+            raise
+        self._authorised(pair)
+
+    def _authorised(self, pair):
+        """KSeF redeemed the tokens: the connection works from now on."""
+        self.write(
+            {
+                "state": "connected",
+                "status_message": False,
+                "retry_at": False,
+                "connected_on": fields.Datetime.now(),
+                "auth_token_sealed": False,
+                **self._access_values(pair.access),
+                "refresh_token_sealed": self._seal(
+                    "refresh_token_sealed", pair.refresh.value
+                ),
+                "refresh_valid_until": _naive(pair.refresh.valid_until),
+            }
+        )
+        self._mark_certificate("valid")
+        checkpoint(self.env)
+        self._on_connected()
+
+    def _on_connected(self):
+        """What waited for a connection goes on."""
+        self.env.ref("l10n_pl_ksef.ir_cron_send")._trigger()
+        self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
+        if self.fetch_for_id:
+            self.company_id.with_user(self.fetch_for_id)._l10n_pl_ksef_fetch_now()
+            self.fetch_for_id = False
+
+    def _access_values(self, token):
+        return {
+            "access_token_sealed": self._seal("access_token_sealed", token.value),
+            "access_valid_until": _naive(token.valid_until),
+        }
+
+    def _authorisation_failed(self, error):
+        """Wait and try again where that helps, else tell the people."""
+        verdict = self._note_failure(error)
+        if verdict.outcome in ("retry", "unknown"):
+            self._authorise_later(verdict.retry_after)
+        else:
+            self._refused(verdict)
+
+    def _refused(self, verdict):
+        self.write({"state": "failed", "status_message": verdict.message})
+        state = "revoked" if verdict.is_revocation else "failed"
+        self._mark_certificate(state, verdict.message)
+
+    def _authorise_later(self, delay):
+        """Let the cron go on after ``delay`` (timedelta)."""
+        self.retry_at = fields.Datetime.now() + delay
+        self.env.ref("l10n_pl_ksef.ir_cron_authorise")._trigger(at=self.retry_at)
+
+    def _mark_certificate(self, state, message=False):
+        for certificate in self.filtered(lambda c: c.method == "certificate"):
+            certificate.certificate_id.sudo().write(
+                {"state": state, "status_message": message}
+            )
+
+    def _renew_access_token(self, refused=None):
+        """Return a new access token, got with the refresh token.
+
+        :param refused: the token that KSeF did not take; when another worker has
+            renewed
+            it since, that worker's token is the answer
+        :raise Unauthorized: nobody is logged in any more; where a certificate or a
+            token
+            can log in again, that has been ordered
+        :raise Busy: another worker is renewing it right now
+        """
+        checkpoint(self.env)
+        with exclusive(self.env, f"auth:{self.id}") as mine:
+            if not mine:
+                raise Busy(retry_after=POLL_AFTER.seconds)
+            self.invalidate_recordset()
+            if self.state != "connected":
+                raise Unauthorized()
+            current = self._unseal("access_token_sealed").decode()
+            if current != refused and (refused or self._lives_on()):
+                return current
+            return self._refresh_access_token()
+
+    def _lives_on(self):
+        """Tell whether another worker has renewed the access token meanwhile."""
+        soon = fields.Datetime.now() + RENEW_BEFORE
+        return bool(self.access_valid_until and self.access_valid_until > soon)
+
+    def _refresh_access_token(self):
+        refresh_token = self._unseal("refresh_token_sealed").decode()
+        try:
+            token = self._call_public(lambda client: client.refresh(refresh_token))
+        except (Unauthorized, Forbidden, InvalidRequest):
+            self._session_ended()
+            raise Unauthorized() from None
+        self.write(self._access_values(token))
+        checkpoint(self.env)
+        return token.value
+
+    def _session_ended(self):
+        """KSeF no longer knows the login: log in again, or ask people to."""
+        self.write(
+            {
+                "state": "expired",
+                "access_valid_until": False,
+                "refresh_valid_until": False,
+                "status_message": self.env._("The session in KSeF has ended."),
+            }
+        )
+        checkpoint(self.env)
+        if self.method != "signed_file":
+            self._order_authorisation()
+            checkpoint(self.env)
+
+    def _revoke(self):
+        """End the login in KSeF; an outage there does not keep it open here."""
+        self.ensure_one()
+        if self.state != "connected":
+            return
+        try:
+            refresh_token = self._unseal("refresh_token_sealed").decode()
+            self._call_public(lambda client: client.revoke_current(refresh_token))
+        except (KsefError, VaultError) as error:
+            self._note_failure(error)
+
+    @api.model
+    def _cron_authorise(self):
+        """Log in where that was ordered, and renew logins before they end."""
+        now = fields.Datetime.now()
+        due = self.search(
+            [
+                ("state", "in", ("ordered", "processing")),
+                "|",
+                ("retry_at", "=", False),
+                ("retry_at", "<=", now),
+            ]
+        )
+        for connection in due:
+            with apart(self.env, connection):
+                connection._advance_authorisation()
+        ending = self.search(
+            [
+                ("state", "=", "connected"),
+                ("access_valid_until", "<=", now + RENEW_BEFORE),
+            ]
+        )
+        for connection in ending:
+            with apart(self.env, connection):
+                connection._renew_quietly()
+
+    def _renew_quietly(self):
+        """Renew the access token; what stands in the way is shown, and tried again."""
+        try:
+            self._renew_access_token()
+        except Busy:
+            return
+        except (KsefError, VaultError) as error:
+            self._note_failure(error)
+            checkpoint(self.env)

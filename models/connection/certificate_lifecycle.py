@@ -1,0 +1,136 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ...ksef_api.errors import KsefError
+from ..concurrency import apart, checkpoint
+from ..vault.vault import VaultError
+
+_logger = logging.getLogger(__name__)
+
+REVOKED_IN_KSEF = ("Revoked", "Blocked")
+CHECK_EVERY = timedelta(days=1)
+
+
+class Certificate(models.Model):
+    _inherit = "l10n_pl_ksef.certificate"
+
+    is_in_use = fields.Boolean(
+        "In Use",
+        compute="_compute_is_in_use",
+        help="The company is connected with KSeF by this certificate.",
+    )
+    checked_at = fields.Datetime(
+        "Last Checked in KSeF", readonly=True, help="Whether it has been revoked."
+    )
+
+    def _compute_is_in_use(self):
+        connections = self._connections()
+        for certificate in self:
+            certificate.is_in_use = certificate in connections.certificate_id
+
+    def _connections(self):
+        """Return the active connections that log in with these certificates."""
+        connections = self.env["l10n_pl_ksef.connection"].sudo()
+        return connections.search([("certificate_id", "in", self.ids)])
+
+    # --- deleting ------------------------------------------------------------
+
+    def action_delete(self):
+        """End what depends on these certificates and erase them with their keys."""
+        self.env["l10n_pl_ksef.connection"]._check_manager()
+        for connection in self._connections():
+            connection._revoke()
+        self.unlink()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "l10n_pl_ksef.action_certificate"
+            ),
+            "target": "main",
+        }
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_disconnects(self):
+        """A connection cannot go on without the key that renews it."""
+        for connection in self._connections():
+            connection.message_post(
+                body=self.env._(
+                    "The certificate %(name)s (%(serial)s) was deleted, and with it "
+                    "the connection ended.",
+                    name=connection.certificate_id.name,
+                    serial=connection.certificate_id.serial,
+                )
+            )
+            connection._disconnect()
+
+    # --- authorising again ---------------------------------------------------
+
+    def action_authorise(self):
+        """Connect with this certificate as it was tried or used before."""
+        self.ensure_one()
+        connections = self.env["l10n_pl_ksef.connection"]
+        connections._check_manager()
+        former = connections.sudo().search(
+            [("certificate_id", "=", self.id), ("active", "in", (True, False))], limit=1
+        )
+        if not former.active:
+            former = connections._connect(
+                self.company_id,
+                former.environment,
+                "certificate",
+                nip=former.nip,
+                name=former.name,
+                certificate_id=self.id,
+            )
+        return former.with_env(self.env).action_authorise()
+
+    # --- what becomes of it in KSeF ------------------------------------------
+
+    @api.model
+    def _check_in_ksef(self):
+        """Find out which certificates were revoked or suspended, once a day."""
+        before = fields.Datetime.now() - CHECK_EVERY
+        for connection in self.env["l10n_pl_ksef.connection"]._connected():
+            certificates = self.sudo().search(
+                [
+                    ("company_id", "=", connection.company_id.id),
+                    ("state", "in", ("valid", "revoked")),
+                    "|",
+                    ("checked_at", "=", False),
+                    ("checked_at", "<=", before),
+                ]
+            )
+            if certificates:
+                with apart(self.env, connection):
+                    certificates._check_through(connection._in_company_language())
+                checkpoint(self.env)
+
+    def _check_through(self, connection):
+        self.checked_at = fields.Datetime.now()
+        try:
+            listed = connection._call(lambda client: list(client.certificates()))
+        except (KsefError, VaultError) as error:
+            # A login by token may not ask; the rest is tried again tomorrow.
+            _logger.info("KSeF: certificates not checked: %s", type(error).__name__)
+            return
+        statuses = {item.serial: item.status for item in listed}
+        for certificate in self:
+            certificate._take_status(statuses.get(certificate.serial))
+
+    def _take_status(self, status):
+        """Take over what KSeF says of this certificate (None: not listed)."""
+        if status in REVOKED_IN_KSEF and self.state != "revoked":
+            texts = {
+                "Revoked": self.env._("The certificate was revoked in KSeF."),
+                "Blocked": self.env._("The certificate was suspended in KSeF."),
+            }
+            self.write({"state": "revoked", "status_message": texts[status]})
+            self.env["l10n_pl_ksef.notification"]._tell(
+                "certificate_expires",
+                self,
+                occasion=f"{status} {self.checked_at}",
+                details=texts[status],
+            )
+        elif status == "Active" and self.state == "revoked":
+            self.write({"state": "valid", "status_message": False})

@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+
+from ...ksef_api import fa3
+from .account_tax import TRIANGULAR_TAG
+
+# Art. 108a of the VAT act: split payment is compulsory above this gross value in zlotys
+# for what annex 15 lists.
+SPLIT_PAYMENT_ABOVE = 15_000
+REVERSE_CHARGED = {"oo", "np II"}
+
+
+class AccountMove(models.Model):
+    """What the law wants said on the invoice (*Adnotacje*), and its marks."""
+
+    _inherit = "account.move"
+
+    l10n_pl_ksef_split_payment = fields.Boolean(
+        "Split Payment",
+        compute="_compute_l10n_pl_ksef_split_payment",
+        store=True,
+        readonly=False,
+        help="P_18A. Compulsory above 15 000 PLN gross for goods and services of annex "
+        "15 to the VAT act (a mark on the product); may be chosen for others.",
+    )
+    l10n_pl_ksef_cash_method = fields.Boolean(
+        "Cash Method",
+        compute="_compute_l10n_pl_ksef_cash_method",
+        store=True,
+        readonly=False,
+        help="P_16, metoda kasowa: VAT is due when the invoice is paid.",
+    )
+    l10n_pl_ksef_reverse_charge = fields.Boolean(
+        "Buyer Accounts for the Tax",
+        compute="_compute_l10n_pl_ksef_reverse_charge",
+        store=True,
+        readonly=False,
+        help="P_18, odwrotne obciążenie. By itself for domestic reverse charge (oo), "
+        "services to businesses in the EU (np II) and triangular supplies; of what is "
+        "supplied elsewhere (np I), tick it where the buyer accounts for the tax.",
+    )
+    l10n_pl_ksef_self_billing = fields.Boolean(
+        "Self-Billing", help="P_17, samofakturowanie: the buyer issues the invoice."
+    )
+    l10n_pl_ksef_margin = fields.Selection(
+        [
+            ("P_PMarzy_2", "Travel agents"),
+            ("P_PMarzy_3_1", "Second-hand goods"),
+            ("P_PMarzy_3_2", "Works of art"),
+            ("P_PMarzy_3_3", "Antiques and collectors' items"),
+        ],
+        "Margin Scheme",
+        help="P_PMarzy, procedura marży (art. 119 and 120 of the VAT act).",
+    )
+    l10n_pl_ksef_receipt = fields.Boolean(
+        "Invoice to a Receipt", help="FP: for a sale recorded on a cash register."
+    )
+    l10n_pl_ksef_period_from = fields.Date(
+        "Period From", help="OkresFa, for services rendered over a period."
+    )
+    l10n_pl_ksef_period_to = fields.Date("Period To")
+    l10n_pl_ksef_wz_numbers = fields.Char(
+        "Delivery Notes (WZ)", help="Separated by commas."
+    )
+    l10n_pl_ksef_order_numbers = fields.Char(
+        "Order Numbers", help="NrZamowienia; separated by commas."
+    )
+    l10n_pl_ksef_contract_numbers = fields.Char(
+        "Contract Numbers", help="NrUmowy; separated by commas."
+    )
+    l10n_pl_ksef_batch_numbers = fields.Char(
+        "Batch Numbers", help="NrPartiiTowaru; separated by commas."
+    )
+
+    @api.depends(
+        "invoice_line_ids.product_id",
+        "amount_total_signed",
+        "amount_tax_signed",
+        "commercial_partner_id",
+        "move_type",
+    )
+    def _compute_l10n_pl_ksef_split_payment(self):
+        for move in self:
+            move.l10n_pl_ksef_split_payment = move._l10n_pl_ksef_must_split()
+
+    def _l10n_pl_ksef_must_split(self):
+        """Tell whether split payment is compulsory: for a taxpayer, with VAT to split
+        (art. 106e (1)(18a) and 108a of the VAT act).
+        """
+        return bool(
+            self._l10n_pl_ksef_is_ours()
+            and abs(self.amount_total_signed) > SPLIT_PAYMENT_ABOVE
+            and self.amount_tax_signed
+            and self._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
+            and not self._l10n_pl_ksef_is_consumer()
+        )
+
+    @api.depends("invoice_line_ids.tax_ids", "move_type", "journal_id")
+    def _compute_l10n_pl_ksef_reverse_charge(self):
+        for move in self:
+            move.l10n_pl_ksef_reverse_charge = (
+                move._l10n_pl_ksef_is_ours() and move._l10n_pl_ksef_is_reverse_charged()
+            )
+
+    def _l10n_pl_ksef_is_reverse_charged(self):
+        """Tell whether the taxes say that the buyer accounts for the tax."""
+        taxes = self._l10n_pl_ksef_vat(self._l10n_pl_ksef_lines())
+        return bool(
+            REVERSE_CHARGED & set(taxes.mapped("l10n_pl_ksef_rate"))
+            or TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags()
+        )
+
+    @api.depends("company_id", "move_type")
+    def _compute_l10n_pl_ksef_cash_method(self):
+        for move in self:
+            move.l10n_pl_ksef_cash_method = (
+                move.is_sale_document() and move.company_id.l10n_pl_ksef_cash_method
+            )
+
+    def _l10n_pl_ksef_annotations(self):
+        taxes = self._l10n_pl_ksef_vat(self._l10n_pl_ksef_lines())
+        scheme = self.l10n_pl_ksef_margin
+        return fa3.Annotations(
+            cash_method=self.l10n_pl_ksef_cash_method,
+            self_billing=self.l10n_pl_ksef_self_billing,
+            reverse_charge=self.l10n_pl_ksef_reverse_charge,
+            split_payment=self.l10n_pl_ksef_split_payment,
+            exemption=taxes._l10n_pl_ksef_fa3_exemption(),
+            triangular=TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags(),
+            margin=fa3.Margin(scheme=fa3.MarginScheme(scheme) if scheme else None),
+        )

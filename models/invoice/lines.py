@@ -1,0 +1,167 @@
+from collections import defaultdict
+from decimal import ROUND_HALF_UP, Decimal
+
+from odoo import fields, models
+
+from ...ksef_api import fa3
+from .account_tax import TRIANGULAR_TAG
+from .document import to_decimal
+
+# Tags of the VAT return that are procedure marks of FA(3) as well.
+PROCEDURE_TAGS = {"I_42": "I_42", "I_63": "I_63", TRIANGULAR_TAG: "TT_D"}
+GROSZ = Decimal("0.01")
+
+
+class AccountMove(models.Model):
+    """Lines (*FaWiersz*) and sums by rate (*P_13*, *P_14*)."""
+
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_lines(self):
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+
+    def _l10n_pl_ksef_shown_lines(self):
+        """Return the lines that stand in the document as *FaWiersz*."""
+        return self._l10n_pl_ksef_lines()
+
+    def _l10n_pl_ksef_goods(self):
+        """Return the products that are sold."""
+        return self._l10n_pl_ksef_lines().product_id
+
+    def _l10n_pl_ksef_fa3_lines(self):
+        sign = self._l10n_pl_ksef_sign()
+        return [
+            self._l10n_pl_ksef_line(number, line, sign)
+            for number, line in enumerate(self._l10n_pl_ksef_shown_lines(), 1)
+        ]
+
+    def _l10n_pl_ksef_line(self, number, line, sign):
+        net = to_decimal(line.price_subtotal)
+        price, discount = self._l10n_pl_ksef_price(line, net)
+        return fa3.Line(
+            number=number,
+            sale_date=line.l10n_pl_ksef_sale_date or None,
+            name=self._l10n_pl_ksef_line_name(line),
+            unit=line.product_uom_id.name or None,
+            quantity=sign * to_decimal(line.quantity, 6).normalize(),
+            unit_price_net=price,
+            discount=discount and sign * discount,
+            net=sign * net,
+            procedure=self._l10n_pl_ksef_procedure(line),
+            exchange_rate=self._l10n_pl_ksef_exchange_rate(),
+            **self._l10n_pl_ksef_product_fields(line.product_id),
+            **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
+        )
+
+    def _l10n_pl_ksef_product_fields(self, product):
+        """Return what a line says of its product, on an invoice or in an order."""
+        return {
+            "index": (product.default_code or "")[:50] or None,
+            "gtin": (product.barcode or "")[:20] or None,
+            "pkwiu": product.l10n_pl_ksef_pkwiu or None,
+            "cn": product.l10n_pl_ksef_cn or None,
+            "annex15": product.l10n_pl_ksef_annex15,
+            "gtu": self._l10n_pl_ksef_gtu(product),
+        }
+
+    def _l10n_pl_ksef_line_name(self, line):
+        """*P_7*, which holds 512 characters."""
+        name = line.name or line.product_id.display_name or ""
+        return name.strip()[:512] or None
+
+    def _l10n_pl_ksef_price(self, line, net):
+        """Return (*P_9A*, *P_10*): the net price, and the discount of the whole line.
+
+        :param net: net value of the line, discount taken off
+        """
+        quantity = line.quantity or 1
+        share = 1 - line.discount / 100
+        if not any(line.tax_ids.flatten_taxes_hierarchy().mapped("price_include")):
+            price = to_decimal(line.price_unit, 8)
+            before = price * to_decimal(line.quantity, 6)
+        elif share > 0:
+            before = to_decimal(line.price_subtotal / share, 8)
+            price = to_decimal(line.price_subtotal / share / quantity, 8)
+        else:
+            return Decimal(0), None
+        discount = before.quantize(GROSZ, ROUND_HALF_UP) - net
+        return price.normalize(), discount if line.discount else None
+
+    def _l10n_pl_ksef_rated(self, line):
+        """Return the tax of a line that stands in FA(3)."""
+        return self._l10n_pl_ksef_vat(line)[:1]
+
+    def _l10n_pl_ksef_vat(self, lines):
+        """Return the taxes of lines that have a KSeF rate; of a line one, when all is
+        well.
+        """
+        return lines.tax_ids.flatten_taxes_hierarchy().filtered("l10n_pl_ksef_rate")
+
+    def _l10n_pl_ksef_gtu(self, product):
+        return fa3.Gtu(product.l10n_pl_vat_gtu) if product.l10n_pl_vat_gtu else None
+
+    def _l10n_pl_ksef_procedure(self, line):
+        """*Procedura*: from the invoice's marks for JPK_V7, else of the tax or its
+        tags.
+        """
+        if self.l10n_pl_vat_b_spv:
+            return fa3.Procedure.B_SPV
+        if self.l10n_pl_vat_b_spv_dostawa:
+            return fa3.Procedure.B_SPV_DOSTAWA
+        if self.l10n_pl_vat_b_mpv_prowizja:
+            return fa3.Procedure.B_MPV_PROWIZJA
+        tax = self._l10n_pl_ksef_rated(line)
+        tags = tax._l10n_pl_ksef_tags()
+        found = [mark for tag, mark in PROCEDURE_TAGS.items() if tag in tags]
+        chosen = tax.l10n_pl_ksef_procedure or (found[0] if found else None)
+        return fa3.Procedure(chosen) if chosen else None
+
+    def _l10n_pl_ksef_is_foreign(self):
+        return self.currency_id != self.company_id.currency_id
+
+    def _l10n_pl_ksef_exchange_rate(self):
+        """*KursWaluty*: zlotys for one unit of the invoice's currency."""
+        if not self._l10n_pl_ksef_is_foreign() or not self.invoice_currency_rate:
+            return None
+        return to_decimal(1 / self.invoice_currency_rate, 6).normalize()
+
+    def _l10n_pl_ksef_sums(self):
+        """Return the sums by rate (*P_13*, *P_14*), as the books have them."""
+        sums = defaultdict(Decimal)
+        foreign = self._l10n_pl_ksef_is_foreign()
+        # The books have what is sold in credit, and what is bought in debit.
+        sign = self.direction_sign * self._l10n_pl_ksef_sign()
+        for line in self.line_ids:
+            tax = line.tax_line_id
+            # VAT is paid on what is sold, and on fees that are no VAT.
+            is_base = tax and not tax.l10n_pl_ksef_rate
+            if is_base or line.display_type == "product":
+                self._l10n_pl_ksef_add_net(sums, line, foreign, sign)
+            elif tax:
+                of_rate = tax._l10n_pl_ksef_sum_fields()
+                if of_rate.vat:
+                    sums[of_rate.vat] += sign * to_decimal(line.amount_currency)
+                if foreign and of_rate.vat_pln:
+                    sums[of_rate.vat_pln] += sign * to_decimal(line.balance)
+        return dict(sums)
+
+    def _l10n_pl_ksef_add_net(self, sums, line, foreign, sign):
+        tax = self._l10n_pl_ksef_rated(line)
+        if not tax:
+            return
+        of_rate = tax._l10n_pl_ksef_sum_fields()
+        sums[of_rate.net] += sign * to_decimal(line.amount_currency)
+        if of_rate.vat:
+            sums[of_rate.vat] += 0
+        if foreign and of_rate.vat_pln:
+            sums[of_rate.vat_pln] += 0
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    l10n_pl_ksef_sale_date = fields.Date(
+        "Day of Supply", help="P_6A, where the lines were supplied on different days."
+    )

@@ -1,0 +1,121 @@
+from collections import namedtuple
+
+from odoo import models
+
+from ...ksef_api.ksef_number import is_valid as is_valid_ksef_number
+from ...ksef_api.nip import is_valid_nip, normalize_nip
+from .account_tax import MARGIN
+
+# What is missing, and the record in which to fill it in.
+Problem = namedtuple("Problem", ("text", "record"))
+
+
+class AccountMove(models.Model):
+    """What FA(3) needs and an invoice lacks, all at once, before anything is sent."""
+
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_problems(self):
+        """Return a list of ``Problem``: a sentence, and the record to open."""
+        self.ensure_one()
+        return [
+            *self._l10n_pl_ksef_seller_problems(),
+            *self._l10n_pl_ksef_buyer_problems(),
+            *self._l10n_pl_ksef_line_problems(),
+            *self._l10n_pl_ksef_annotation_problems(),
+            *self._l10n_pl_ksef_correction_problems(),
+            *self._l10n_pl_ksef_reference_problems(),
+        ]
+
+    def _l10n_pl_ksef_seller_problems(self):
+        company = self.company_id
+        partner = company.partner_id
+        if not is_valid_nip(normalize_nip(company.vat or "")):
+            text = self.env._("The company's NIP (tax ID) is missing or not valid.")
+            yield Problem(text, partner)
+        if not company.street or not company.city:
+            text = self.env._("The company's address needs a street and a city.")
+            yield Problem(text, partner)
+
+    def _l10n_pl_ksef_buyer_problems(self):
+        buyer = self.commercial_partner_id
+        if not buyer.name:
+            yield Problem(self.env._("The customer has no name."), buyer)
+        if not buyer.country_id:
+            text = self.env._("The customer's address needs a country.")
+            yield Problem(text, buyer)
+        is_polish = buyer.country_code == "PL" and not self._l10n_pl_ksef_is_consumer()
+        if is_polish and not is_valid_nip(normalize_nip(buyer.vat)):
+            text = self.env._(
+                "The customer's NIP is not valid: %(nip)s.", nip=buyer.vat
+            )
+            yield Problem(text, buyer)
+
+    def _l10n_pl_ksef_line_problems(self):
+        for number, line in enumerate(self._l10n_pl_ksef_lines(), 1):
+            tax = self._l10n_pl_ksef_rated(line)
+            if not self._l10n_pl_ksef_line_name(line):
+                text = self.env._("Line %(number)s: enter what is sold.", number=number)
+                yield Problem(text, self)
+            if len(self._l10n_pl_ksef_vat(line)) > 1:
+                text = self.env._(
+                    "Line %(number)s has several VAT taxes; leave one.", number=number
+                )
+                yield Problem(text, self)
+            elif not tax:
+                text = self.env._(
+                    "Line %(number)s: choose a tax that has a KSeF rate.",
+                    number=number,
+                )
+                yield Problem(text, line.tax_ids[:1] or self)
+            elif tax._l10n_pl_ksef_lacks_basis():
+                text = self.env._(
+                    "Line %(number)s: enter the legal basis of the exemption on the "
+                    "tax “%(tax)s”.",
+                    number=number,
+                    tax=tax.name,
+                )
+                yield Problem(text, tax)
+
+    def _l10n_pl_ksef_annotation_problems(self):
+        rates = self._l10n_pl_ksef_lines().tax_ids.mapped("l10n_pl_ksef_rate")
+        if MARGIN in rates and not self.l10n_pl_ksef_margin:
+            text = self.env._("Choose the margin scheme on the page KSeF.")
+            yield Problem(text, self)
+        if not self.l10n_pl_ksef_split_payment and self._l10n_pl_ksef_must_split():
+            text = self.env._(
+                "Split payment is compulsory: the invoice is above 15 000 PLN and has "
+                "goods or services of annex 15. Tick it on the page KSeF."
+            )
+            yield Problem(text, self)
+        if bool(self.l10n_pl_ksef_period_from) != bool(self.l10n_pl_ksef_period_to):
+            text = self.env._("Enter both days of the period on the page KSeF.")
+            yield Problem(text, self)
+
+    def _l10n_pl_ksef_correction_problems(self):
+        if not self._l10n_pl_ksef_is_correction():
+            return
+        if not self._l10n_pl_ksef_corrected():
+            text = self.env._(
+                "The credit note names no corrected invoice. Make it from the invoice "
+                "that it corrects, or enter the number and date of the original on the "
+                "page KSeF."
+            )
+            yield Problem(text, self)
+        number = self.l10n_pl_ksef_original_ksef_number
+        if number and not is_valid_ksef_number(number):
+            text = self.env._(
+                "%(number)s is not a KSeF number: its checksum does not match.",
+                number=number,
+            )
+            yield Problem(text, self)
+
+    def _l10n_pl_ksef_reference_problems(self):
+        for move in self._l10n_pl_ksef_referred():
+            if move._l10n_pl_ksef_is_forgotten():
+                text = self.env._(
+                    "Send %(name)s to KSeF first: this invoice names it by its KSeF "
+                    "number. If it was issued outside KSeF, tick so on its page KSeF.",
+                    name=move.name,
+                )
+                yield Problem(text, move)

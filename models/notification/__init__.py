@@ -1,0 +1,8 @@
+from . import (
+    notification,
+    notice,
+    events,
+    watch,
+    outage,
+    settings,
+)

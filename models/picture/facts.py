@@ -1,0 +1,174 @@
+"""An FA(3) document as labelled texts that people can read; nothing of it is left out.
+
+Only data here, no markup: QWeb escapes whatever a supplier wrote.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from odoo.tools import format_date
+
+from ...ksef_api import fa3
+from ...ksef_api.fa3.declare import is_given, specs_of
+from ...ksef_api.fa3.values import AMOUNT, PRICE
+from .labels import LABELS
+from .values import VALUES
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+AMOUNTS = (AMOUNT, PRICE)
+GROSZ = Decimal("0.01")
+HARD_SPACE = "\u00a0"
+
+
+@dataclass
+class Fact:
+    """One label with a text, or with facts of its own."""
+
+    label: str
+    text: str = ""
+    facts: list = field(default_factory=list)
+
+
+class Facts:
+    """Turns parts of a document into facts, in the language of ``env``."""
+
+    def __init__(self, env):
+        self.env = env
+        language = env["res.lang"]._lang_get(env.lang or "en_US")
+        self.point = language.decimal_point or "."
+        self.separator = HARD_SPACE if self.point == "," else ","
+
+    def of(self, value, *without):
+        """Return the facts of an instance of a model class.
+
+        :param without: names of fields that are shown elsewhere
+        """
+        facts = []
+        for name, spec in specs_of(type(value)):
+            if name.startswith("_") or name in without:
+                continue
+            inside = getattr(value, name)
+            if name == "identification":
+                facts += self.of(inside)
+                continue
+            for item in inside if isinstance(inside, list) else [inside]:
+                if is_given(item):
+                    label = self.label(type(value), name)
+                    facts.append(self._fact(label, item, spec))
+        return [fact for fact in facts if fact.text or fact.facts]
+
+    def _fact(self, label, value, spec):
+        if isinstance(value, fa3.Note):
+            place = f" ({value.line_number})" if value.line_number else ""
+            return Fact(value.key + place, value.value)
+        if hasattr(value, "__dataclass_fields__"):
+            text = self.short(value)
+            return Fact(label, text) if text else Fact(label, facts=self.of(value))
+        return Fact(label, self.text_of(spec, value))
+
+    def label(self, cls, name):
+        """Return what people call a field."""
+        return self.env._(LABELS[cls.__name__][name])  # pylint: disable=translation-not-lazy
+
+    def short(self, value):
+        """Return a small part in one line; None for those that need more."""
+        if isinstance(value, fa3.Address):
+            gln = value.gln and f"GLN {value.gln}"
+            parts = [value.line1, value.line2, value.country, gln]
+            return ", ".join(filter(None, parts))
+        if isinstance(value, (fa3.EuVat, fa3.OtherId)):
+            return " ".join(filter(None, (value.country, value.number)))
+        if isinstance(value, fa3.Period):
+            return f"{self.text(value.first)} – {self.text(value.last)}"
+        if isinstance(value, (fa3.Contact, fa3.AuthorisedContact)):
+            return ", ".join(filter(None, (value.email, value.phone)))
+        if isinstance(value, fa3.Adjustment):
+            return f"{value.reason}: {self.amount(value.amount)}"
+        return None
+
+    def text(self, value):
+        """Return one value as people write it."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return self.env._("yes") if value else self.env._("no")
+        if isinstance(value, Enum):
+            names = VALUES.get(type(value).__name__, {})
+            name = names.get(value.name)
+            return self.env._(name) if name else self._code(value)  # pylint: disable=translation-not-lazy
+        if isinstance(value, Decimal):
+            plain = f"{value:,f}"
+            return "".join(
+                {",": self.separator, ".": self.point}.get(char, char) for char in plain
+            )
+        if isinstance(value, datetime):
+            local = value.astimezone(WARSAW) if value.tzinfo else value
+            return f"{format_date(self.env, local.date())} {local:%H:%M}"
+        if isinstance(value, date):
+            return format_date(self.env, value)
+        return str(value)
+
+    def text_of(self, spec, value):
+        """Return the value of a field as text; amounts have grosze."""
+        return self.amount(value) if spec.kind in AMOUNTS else self.text(value)
+
+    def amount(self, value):
+        """Return an amount with two digits after the point, or more if it has them."""
+        if value is not None and value.as_tuple().exponent > -2:
+            value = value.quantize(GROSZ)
+        return self.text(value)
+
+    def _code(self, value):
+        is_percent = isinstance(value, fa3.Rate) and value.value.isdigit()
+        return f"{value.value}%" if is_percent else value.value
+
+    # --- tables --------------------------------------------------------------
+
+    def table(self, lines):
+        """Return (headings, rows of texts) of lines; columns that are empty are out.
+
+        Codes of goods stand below the name, each with its label.
+        """
+        if not lines:
+            return [], []
+        cls = type(lines[0])
+        columns = [
+            (name, spec)
+            for name, spec in specs_of(cls)
+            if name in COLUMNS and any(is_given(getattr(row, name)) for row in lines)
+        ]
+        codes = [
+            (name, self.label(cls, name))
+            for name, _spec in specs_of(cls)
+            if name not in COLUMNS and name != "before"
+        ]
+        headings = [(self.label(cls, name), name) for name, _spec in columns]
+        return headings, [self._row(line, columns, codes) for line in lines]
+
+    def _row(self, line, columns, codes):
+        cells = [self.text_of(spec, getattr(line, name)) for name, spec in columns]
+        below = [
+            f"{label}: {self.text(getattr(line, name))}"
+            for name, label in codes
+            if is_given(getattr(line, name))
+        ]
+        return cells, " · ".join(below)
+
+
+COLUMNS = (
+    "number",
+    "name",
+    "unit",
+    "quantity",
+    "unit_price_net",
+    "unit_price_gross",
+    "discount",
+    "net",
+    "vat",
+    "gross",
+    "rate",
+    "oss_rate",
+)

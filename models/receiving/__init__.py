@@ -1,0 +1,15 @@
+from . import (
+    bill,
+    ingest,
+    link,
+    make,
+    picture,
+    fetch,
+    live_record,
+    step,
+    answer,
+    sales_check,
+    export,
+    res_company,
+    settings,
+)

@@ -1,0 +1,192 @@
+import logging
+from datetime import datetime, timedelta, timezone
+
+from odoo import fields, models
+
+from ...ksef_api.client import PERMANENT_STORAGE, InvoiceQuery
+from ...ksef_api.errors import InvalidRequest, KsefError
+from ..concurrency import checkpoint, exclusive
+from ..vault.vault import VaultError
+
+_logger = logging.getLogger(__name__)
+
+PAGE = 250
+# More new ones than this come in an export; KSeF gives 64 single files an hour.
+FEW = 5
+# KSeF takes ranges of up to three months.
+LONGEST_WINDOW = timedelta(days=89)
+AHEAD_OF_MARK = 21183
+PAUSE = timedelta(minutes=2)
+LONGEST_PAUSE = timedelta(hours=2)
+
+
+class Fetch(models.Model):
+    _inherit = "l10n_pl_ksef.fetch"
+
+    def _step(self):
+        """Do what is next of this row; tell whether it was done.
+
+        One process at a time works for a connection; whatever a process that died had
+        not committed is done again, for rows are known by their KSeF number.
+        """
+        self.ensure_one()
+        connection = self._connection()
+        if connection.state != "connected":
+            # Planned anew once the company is connected again.
+            self.due_at = False
+            checkpoint(self.env)
+            return True
+        self = self.with_env(connection.env)
+        checkpoint(self.env)
+        with exclusive(self.env, f"fetch:{connection.id}") as mine:
+            if not mine:
+                return False
+            self.env.invalidate_all()
+            try:
+                self._go_on(connection)
+            except (KsefError, VaultError) as error:
+                self._put_off(connection._note_failure(error))
+            except Exception as error:
+                self.env.cr.rollback()
+                _logger.exception("KSeF: fetch %s", self.id)
+                self._pause(str(error))
+            checkpoint(self.env)
+        return True
+
+    def _go_on(self, connection):
+        if self.state == "ordered":
+            self.export_ids[:1]._advance(connection)
+        elif self.state == "waiting":
+            self._list(connection)
+        else:
+            self.due_at = False
+
+    # --- the list ------------------------------------------------------------
+
+    def _list(self, connection):
+        """Take in what is new when it is little, else order a package of it."""
+        connection._refresh_limits()
+        try:
+            page = connection._call(
+                lambda client: client.query_invoices(self._query(), page_size=PAGE)
+            )
+        except InvalidRequest as error:
+            if not error.has(AHEAD_OF_MARK):
+                raise
+            # The mark stands still: there is nothing new that is complete.
+            self._finish(connection)
+            return
+        bills = self._take_in(page.invoices)
+        if page.has_more or len(bills._without_file()) > FEW:
+            checkpoint(self.env)
+            self.env["l10n_pl_ksef.export"]._order_for(self, connection)
+            return
+        self._move_to(connection, page.hwm)
+        checkpoint(self.env)
+        self._download_few(connection)
+
+    def _take_in(self, invoices):
+        """Write the rows of ``invoices`` (metadata) and count them."""
+        bills, new = self.env["l10n_pl_ksef.bill"]._take_in(self, invoices)
+        self.found_count += len(bills)
+        self.new_count += len(new)
+        return bills
+
+    def _query(self):
+        """Return what is to be listed next."""
+        return InvoiceQuery(
+            subject_type=self.role,
+            date_type=self.date_type,
+            date_from=self._position(),
+            date_to=self._window_end(),
+            restrict_to_hwm=self.date_type == PERMANENT_STORAGE,
+        )
+
+    def _window_end(self):
+        """Return where this window ends; None: as far as KSeF's mark."""
+        ends = [self._position() + LONGEST_WINDOW]
+        if self.date_to:
+            ends.append(self.date_to.replace(tzinfo=timezone.utc))
+        elif ends[0] > datetime.now(timezone.utc):
+            return None
+        return min(ends)
+
+    def _move_to(self, connection, hwm, last=None):
+        """Move the checkpoint, in the transaction of the rows that it covers.
+
+        :param hwm: KSeF's high-water mark when it answered, or None
+        :param last: the date of the last one given when there were more of them
+        """
+        end = self._window_end()
+        reached = last or min(filter(None, (end, hwm)), default=None)
+        if reached:
+            self.position = max(self._position(), reached).isoformat()
+        whole = self.kind == "follow" or end < self.date_to.replace(tzinfo=timezone.utc)
+        if last or (end and reached >= end and whole):
+            self.write({"state": "waiting", "due_at": fields.Datetime.now()})
+        else:
+            self._finish(connection)
+
+    def _download_few(self, connection):
+        """Fetch the files that no package brought, a few each time."""
+        bills = self.env["l10n_pl_ksef.bill"]._waiting_for_file(connection, FEW)
+        for bill in bills:
+            if bill._fetch_file(connection):
+                self.file_count += 1
+                checkpoint(self.env)
+        self.env.ref("l10n_pl_ksef.ir_cron_make_bills")._trigger()
+
+    # --- the end, for now ----------------------------------------------------
+
+    def _finish(self, connection):
+        """Nothing more is there: rest until the next time, or end."""
+        now = fields.Datetime.now()
+        company = self.company_id
+        following = self.role in company._l10n_pl_ksef_roles_to_follow()
+        pause = timedelta(minutes=company.l10n_pl_ksef_fetch_interval)
+        self.write(
+            {
+                "state": "waiting" if self.kind == "follow" else "done",
+                "due_at": now + pause if self.kind == "follow" and following else False,
+                "fail_count": 0,
+                "status_message": False,
+                "finished_at": now,
+            }
+        )
+        if self.kind == "follow":
+            connection.last_import_at = now
+        self.env.ref("l10n_pl_ksef.ir_cron_make_bills")._trigger()
+        self._answer()
+
+    def _put_off(self, verdict):
+        """A step failed with ``verdict``: try again later, or give up a period."""
+        if verdict.outcome == "refused" and self.kind == "period":
+            self._give_up(verdict.message)
+        elif verdict.outcome == "retry" and verdict.retry_after is not None:
+            self._pause(verdict.message, verdict.retry_after)
+        else:
+            self._pause(verdict.message)
+
+    def _give_up(self, message):
+        self.write(
+            {
+                "state": "failed",
+                "due_at": False,
+                "status_message": message,
+                "finished_at": fields.Datetime.now(),
+            }
+        )
+        self._answer(problem=message)
+
+    def _pause(self, message, pause=None):
+        """Go on after ``pause``, by default one that doubles each time."""
+        pause = pause or min(PAUSE * 2**self.fail_count, LONGEST_PAUSE)
+        self.write(
+            {
+                "fail_count": self.fail_count + 1,
+                "status_message": message,
+                "due_at": fields.Datetime.now() + pause,
+            }
+        )
+        if pause >= PAUSE:
+            self._answer(problem=message)

@@ -1,0 +1,297 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...ksef_api.errors import InvalidRequest, KsefError
+from ..concurrency import apart, checkpoint, exclusive
+from ..vault.vault import VaultError
+from .document import IN_FLIGHT
+
+_logger = logging.getLogger(__name__)
+
+SEND_AT_ONCE = 100
+OBSTACLE = timedelta(minutes=5)
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    @api.model
+    def _cron_send(self):
+        """Send what waits, ask about what was sent, fetch UPOs; for every company."""
+        for connection in self.env["l10n_pl_ksef.connection"]._connected():
+            with apart(self.env, connection):
+                self._process(connection)
+        self._trigger_next()
+
+    @api.model
+    def _process(self, connection, briefly=False):
+        """Take every document of ``connection`` as far as KSeF lets it go now.
+
+        :param briefly: somebody waits: only what gets a few invoices their numbers
+
+        One process at a time works for a connection, so a document found in ``sending``
+        belongs to one that died.
+        """
+        connection = connection._in_company_language()
+        self = self.with_env(connection.env)
+        checkpoint(self.env)
+        with exclusive(self.env, f"send:{connection.company_id.id}") as mine:
+            if not mine:
+                return
+            self.env.invalidate_all()
+            try:
+                for step in self._steps(briefly):
+                    step(connection)
+            except (KsefError, VaultError) as error:
+                # What could not be done waits where it is; the connection says why.
+                verdict = connection._note_failure(error)
+                self._wake_in(verdict.retry_after or OBSTACLE)
+            checkpoint(self.env)
+
+    @api.model
+    def _steps(self, briefly):
+        """Return what is done, in this order; each is told the connection."""
+        sessions = self.env["l10n_pl_ksef.session"]
+        refresh_limits = type(self.env["l10n_pl_ksef.connection"])._refresh_limits
+        if briefly:
+            return (refresh_limits, self._recover, self._send_due, self._poll)
+        return (
+            refresh_limits,
+            self._recover,
+            sessions._advance_batches,
+            self._send_due,
+            self._poll,
+            self._fetch_upos,
+            sessions._close_idle,
+        )
+
+    @api.model
+    def _due(self, connection, state, limit=None, kind=None):
+        """Return the documents in ``state`` whose time has come.
+
+        :param kind: of their session, "online" or "batch"
+        """
+        now = fields.Datetime.now()
+        of_kind = [("session_id.kind", "=", kind)] if kind else []
+        return self.search(
+            [
+                *of_kind,
+                ("company_id", "=", connection.company_id.id),
+                ("environment", "in", (False, connection.environment)),
+                ("state", "=", state),
+                "|",
+                ("retry_at", "=", False),
+                ("retry_at", "<=", now),
+            ],
+            order="id",
+            limit=limit,
+        )
+
+    @api.model
+    def _trigger_next(self):
+        """Wake the cron when the next document or batch session is due.
+
+        What is due already and still waits met an obstacle: that knows its own time.
+        """
+        later = [("retry_at", ">", fields.Datetime.now())]
+        waiting = ("state", "in", ("queued", "sent", "unknown", "accepted"))
+        due = [
+            self.search([waiting, *later], order="retry_at", limit=1).retry_at,
+            self.env["l10n_pl_ksef.session"]
+            .search(later, order="retry_at", limit=1)
+            .retry_at,
+        ]
+        if any(due):
+            self._send_cron()._trigger(at=min(filter(None, due)))
+
+    @api.model
+    def _wake_in(self, pause):
+        """Wake the cron after ``pause`` (timedelta)."""
+        self._send_cron()._trigger(at=fields.Datetime.now() + pause)
+
+    @api.model
+    def _send_cron(self):
+        return self.env.ref("l10n_pl_ksef.ir_cron_send")
+
+    # --- sending -------------------------------------------------------------
+
+    @api.model
+    def _send_due(self, connection):
+        """Send what waits: many in a batch session, a few one by one."""
+        self._drop_doubles(connection)
+        documents = self._due(connection, "queued", connection._batch_limit())
+        many = self._many()
+        if len(documents) > many:
+            documents = self._frozen(documents)
+        for options, group in documents._by_options():
+            if len(group) > many and "corrected_hash" not in options:
+                self.env["l10n_pl_ksef.session"]._send_batch(connection, group, options)
+            elif not group._send_one_by_one(connection):
+                return
+
+    @api.model
+    def _drop_doubles(self, connection):
+        """Cancel what was queued for another environment, when the company has come
+        back to one in which the invoice is on its way, or is accepted.
+        """
+        there = [
+            ("environment", "=", connection.environment),
+            ("state", "in", (*IN_FLIGHT, "accepted")),
+        ]
+        doubles = self.search(
+            [
+                ("company_id", "=", connection.company_id.id),
+                ("environment", "=", False),
+                ("state", "=", "queued"),
+                ("move_id.l10n_pl_ksef_document_ids", "any", there),
+            ]
+        )
+        doubles.write({"state": "cancelled", "retry_at": False})
+
+    def _send_one_by_one(self, connection):
+        """Send these in an interactive session; False when an obstacle is common."""
+        for document in self[:SEND_AT_ONCE]:
+            if not document._send(connection):
+                return False
+        if len(self) > SEND_AT_ONCE:
+            self._send_cron()._trigger()
+        return True
+
+    def _send(self, connection):
+        """Send this document; tell whether it makes sense to go on with the next."""
+        self.ensure_one()
+        if not self._freeze_or_reject():
+            return True
+        try:
+            session = self.env["l10n_pl_ksef.session"]._open_for(connection)
+        except (KsefError, VaultError) as error:
+            return self._not_sent(error, opened=False)
+        if not self._still_queued():
+            return True
+        self.write(
+            {
+                "state": "sending",
+                "session_id": session.id,
+                "environment": session.environment,
+                "retry_at": False,
+            }
+        )
+        checkpoint(self.env)
+        xml, key, options = self._xml(), session._key(), self._sending_options()
+        try:
+            reference = connection._call(
+                lambda client: client.send_invoice(
+                    session.reference, xml, key, **options
+                )
+            )
+        except KsefError as error:
+            return self._not_sent(error)
+        self._is_sent(reference)
+        return True
+
+    def _still_queued(self):
+        """Return those of these that nobody has withdrawn meanwhile, locked until the
+        next ``checkpoint``.
+
+        Between the look at what is due and the call lie commits, in which somebody may
+        have reset an invoice to draft.
+        """
+        self.flush_recordset(["state"])
+        self.env.cr.execute(
+            "SELECT id FROM l10n_pl_ksef_document "
+            "WHERE id = ANY(%s) AND state = 'queued' ORDER BY id FOR UPDATE",
+            [self.ids],
+        )
+        queued = {row[0] for row in self.env.cr.fetchall()}
+        withdrawn = self.filtered(lambda document: document.id not in queued)
+        withdrawn.invalidate_recordset(["state"])
+        return self - withdrawn
+
+    def _freeze_or_reject(self):
+        """Freeze this document; False when it cannot be made, which rejects it."""
+        try:
+            with self.env.cr.savepoint():
+                problems = self._freeze()
+        except UserError as error:
+            problems = [str(error)]
+        except Exception:
+            # One invoice that no file can be made of must not hold up all the others.
+            _logger.exception("KSeF: no FA(3) file of document %s", self.id)
+            problems = [
+                self.env._(
+                    "The FA(3) file could not be made because of a fault of the "
+                    "program. Tell the administrator; the server's log says more."
+                )
+            ]
+        if problems:
+            self._reject("\n".join(problems))
+        return not problems
+
+    def _sending_options(self):
+        """Return how this document is to be sent: keyword arguments of ``ksef_api``
+        ``send_invoice`` (``offline``, ``corrected_hash``). Documents of equal options
+        may go in one batch session; one with ``corrected_hash`` goes by itself.
+        """
+        return {}
+
+    def _is_sent(self, reference):
+        self.write(
+            {
+                "state": "sent",
+                "invoice_reference": reference,
+                "sent_at": fields.Datetime.now(),
+                "retry_at": False,
+                "status_code": False,
+                "status_message": False,
+            }
+        )
+        self.move_id._l10n_pl_ksef_mirror()
+        checkpoint(self.env)
+
+    def _not_sent(self, error, opened=True):
+        """Store what a failed attempt means; tell whether to go on with the next.
+
+        :param opened: the session was open, so the document itself may have arrived
+        """
+        verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
+        # Only an answer 400 is about the invoice; no permission, or no such address,
+        # would meet the next one as well.
+        about_it = isinstance(error, InvalidRequest)
+        if verdict.outcome == "refused" and opened and about_it:
+            self._reject(verdict.message, verdict.code)
+            return True
+        if verdict.outcome == "session" and opened:
+            self.session_id.state = "closed"
+        lost = verdict.outcome == "unknown" and opened
+        pause = verdict.retry_after
+        if verdict.outcome == "refused":
+            pause = pause or OBSTACLE
+        self.write(
+            {
+                "state": "unknown" if lost else "queued",
+                "status_code": verdict.code,
+                "status_message": verdict.message,
+                "retry_at": pause and fields.Datetime.now() + pause,
+            }
+        )
+        checkpoint(self.env)
+        return verdict.outcome == "session" and opened
+
+    def _reject(self, message, code=False):
+        """This document will not be in KSeF; the people are told why."""
+        self.write(
+            {
+                "state": "rejected",
+                "status_code": code,
+                "status_message": message,
+                "retry_at": False,
+            }
+        )
+        self.move_id._l10n_pl_ksef_mirror()
+        self.move_id._l10n_pl_ksef_log(
+            self.env._("The invoice was not accepted in KSeF."), message
+        )
+        checkpoint(self.env)

@@ -1,0 +1,126 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# From the moment of sending on, an invoice is what KSeF has.
+LOCKED = ("sending", "unknown", "sent", "accepted", "offline")
+PRODUCTION = "production"
+# What stands in the document and may otherwise change on a posted invoice.
+FROZEN_FIELDS = (
+    "name",
+    "invoice_date",
+    "taxable_supply_date",
+    "delivery_date",
+    "partner_id",
+    "currency_id",
+    "partner_bank_id",
+    "l10n_pl_ksef_simplified",
+    "l10n_pl_ksef_split_payment",
+    "l10n_pl_ksef_cash_method",
+    "l10n_pl_ksef_reverse_charge",
+    "l10n_pl_ksef_margin",
+    "l10n_pl_ksef_self_billing",
+    "l10n_pl_ksef_receipt",
+    "l10n_pl_ksef_duty_art_42_5",
+    "l10n_pl_ksef_before_after",
+    "l10n_pl_ksef_correction_reason",
+    "l10n_pl_ksef_correction_effect",
+    "l10n_pl_ksef_correction_period",
+    "l10n_pl_ksef_corrected_ids",
+    "l10n_pl_ksef_original_number",
+    "l10n_pl_ksef_original_date",
+    "l10n_pl_ksef_original_ksef_number",
+    "l10n_pl_ksef_order_numbers",
+    "l10n_pl_ksef_contract_numbers",
+    "l10n_pl_ksef_wz_numbers",
+    "l10n_pl_ksef_batch_numbers",
+    "l10n_pl_ksef_period_from",
+    "l10n_pl_ksef_period_to",
+)
+FROZEN_LINE_FIELDS = (
+    "name",
+    "quantity",
+    "price_unit",
+    "discount",
+    "tax_ids",
+    "l10n_pl_ksef_sale_date",
+)
+
+
+class AccountMove(models.Model):
+    """What is in KSeF or on the way there stays as it is (art. 106j of the VAT act)."""
+
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_locked(self):
+        """Return those of these that we issued and KSeF has or is about to have."""
+        return self.filtered(
+            lambda move: (
+                move._l10n_pl_ksef_is_ours()
+                and (
+                    move.l10n_pl_ksef_state in LOCKED
+                    or move._l10n_pl_ksef_has_left_elsewhere()
+                )
+            )
+        )
+
+    def _l10n_pl_ksef_has_left_elsewhere(self):
+        """Tell whether KSeF or the customer has this though the company is connected to
+        another environment now, or to none.
+
+        What was sent to try it out (demo, test) binds nobody while another environment
+        is in use.
+        """
+        now = self.company_id.sudo().l10n_pl_ksef_environment
+        return any(
+            (document.state in LOCKED or document.is_offline)
+            and (not now or document.environment == PRODUCTION)
+            for document in self.sudo().l10n_pl_ksef_document_ids
+            if document.state != "cancelled"
+        )
+
+    def _l10n_pl_ksef_refuse_locked(self):
+        """:raise UserError: naming the invoices that may only be corrected"""
+        locked = self._l10n_pl_ksef_locked()
+        if locked:
+            raise UserError(
+                self.env._(
+                    "These invoices are in KSeF or on the way to it, so they can only "
+                    "be corrected by a credit note: %(names)s",
+                    names=", ".join(locked.mapped("name")),
+                )
+            )
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        for name in FROZEN_FIELDS:
+            if name in vals:
+                self.filtered(
+                    lambda m, n=name: m._l10n_pl_ksef_changes(n, vals[n])
+                )._l10n_pl_ksef_refuse_locked()
+        return super().write(vals)
+
+    def _l10n_pl_ksef_changes(self, name, value):
+        """Tell whether ``value`` is another one than the field holds now."""
+        field = self._fields[name]
+        now = field.convert_to_write(self[name], self)
+        return field.convert_to_write(field.convert_to_cache(value, self), self) != now
+
+    @api.ondelete(at_uninstall=False)
+    def _l10n_pl_ksef_unlink_locked(self):
+        self._l10n_pl_ksef_refuse_locked()
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def write(self, vals):
+        # EXTENDS 'account'
+        if any(name in vals for name in FROZEN_LINE_FIELDS):
+            products = self.filtered(lambda line: line.display_type == "product")
+            products.move_id._l10n_pl_ksef_refuse_locked()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _l10n_pl_ksef_unlink_locked(self):
+        products = self.filtered(lambda line: line.display_type == "product")
+        products.move_id._l10n_pl_ksef_refuse_locked()

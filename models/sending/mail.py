@@ -1,0 +1,167 @@
+"""E-mails to customers that wait until the invoice has its KSeF number."""
+
+import logging
+
+from odoo import api, fields, models
+
+from ..concurrency import checkpoint, roll_back
+
+_logger = logging.getLogger(__name__)
+
+PENDING = ("queued", "sending", "sent", "unknown", "rejected")
+# What the Send window passes as records; kept as ids.
+RECORDS = {"mail_template": "mail.template", "pdf_report": "ir.actions.report"}
+KEPT = (
+    "sending_methods",
+    "invoice_edi_format",
+    "author_user_id",
+    "author_partner_id",
+    "mail_lang",
+    "mail_body",
+    "mail_subject",
+    "mail_partner_ids",
+    "mail_attachments_widget",
+)
+AT_ONCE = 20
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    l10n_pl_ksef_mail_after_number = fields.Boolean(
+        "E-mail Customers After the KSeF Number",
+        help="The e-mail with the invoice waits until KSeF has accepted it, so that "
+        "its number and QR code are on the PDF.",
+    )
+
+
+class SettingsMixin(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.settings.mixin"
+
+    l10n_pl_ksef_mail_after_number = fields.Boolean(
+        related="company_id.l10n_pl_ksef_mail_after_number", readonly=False
+    )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_waiting_mail = fields.Json(
+        "Waiting E-mail",
+        copy=False,
+        readonly=True,
+        groups="account.group_account_invoice",
+        help="What the Send window was told; sent when KSeF has accepted the invoice.",
+    )
+
+    def _l10n_pl_ksef_mail_waits(self):
+        """Tell whether an e-mail to the customer has to wait for KSeF."""
+        self.ensure_one()
+        return (
+            self.company_id.l10n_pl_ksef_mail_after_number
+            and self.l10n_pl_ksef_state in PENDING
+        )
+
+    def button_draft(self):
+        # EXTENDS 'account': what changes now is not what was to be sent.
+        self.l10n_pl_ksef_waiting_mail = False
+        return super().button_draft()
+
+    @api.model
+    def _l10n_pl_ksef_cron_mail(self):
+        """Send the e-mails whose invoices KSeF has accepted, or were issued offline."""
+        domain = [
+            ("l10n_pl_ksef_waiting_mail", "!=", False),
+            ("l10n_pl_ksef_state", "in", ("accepted", "offline", "outside")),
+        ]
+        moves = self.sudo().search(domain, order="id", limit=AT_ONCE)
+        for move in moves:
+            move._l10n_pl_ksef_send_waiting_mail()
+            checkpoint(self.env)
+        if len(moves) == AT_ONCE:
+            self.env.ref("l10n_pl_ksef.ir_cron_mail")._trigger()
+
+    def _l10n_pl_ksef_send_waiting_mail(self):
+        """Send it; one that cannot be sent is told, and does not hold up the next."""
+        settings = dict(self.l10n_pl_ksef_waiting_mail)
+        # Taken off first: whatever happens to it, it goes out once at most.
+        self.l10n_pl_ksef_waiting_mail = False
+        checkpoint(self.env)
+        try:
+            # No savepoint: other ways of sending (Peppol) commit.
+            self._l10n_pl_ksef_mail_now(settings)
+        except Exception as error:
+            roll_back(self.env)
+            _logger.info("KSeF: no e-mail of %s", self.name, exc_info=True)
+            told = self.env._("The e-mail could not be sent; send it again.")
+            self._l10n_pl_ksef_log(told, str(error))
+
+    def _l10n_pl_ksef_mail_now(self, settings):
+        for name, model in RECORDS.items():
+            settings[name] = self.env[model].browse(settings.get(name)).exists()
+        partners = self.env["res.partner"].browse(settings.get("mail_partner_ids"))
+        settings["mail_partner_ids"] = partners.exists().ids
+        send = self.env["account.move.send"].with_company(self.company_id)
+        send._generate_and_send_invoices(
+            self, allow_raising=False, extra_edis=[], **settings
+        )
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    def _accept(self, *args, **kwargs):
+        result = super()._accept(*args, **kwargs)
+        if self.move_id.l10n_pl_ksef_waiting_mail:
+            self.env.ref("l10n_pl_ksef.ir_cron_mail")._trigger()
+        return result
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    @api.model
+    def _call_web_service_before_invoice_pdf_render(self, invoices_data):
+        # EXTENDS 'account'
+        result = super()._call_web_service_before_invoice_pdf_render(invoices_data)
+        for move, data in invoices_data.items():
+            by_mail = "email" in data["sending_methods"] and not data.get("error")
+            if by_mail and move._l10n_pl_ksef_mail_waits():
+                # An "error" keeps the PDF from being made before it has the number.
+                # A dict: Odoo's own cron asks it whether to retry.
+                told = self.env._("The e-mail waits for the KSeF number.")
+                data["error"] = {"error_title": told}
+                data["l10n_pl_ksef_waits"] = True
+        return result
+
+    @api.model
+    def _hook_if_errors(self, moves_data, allow_raising=True):
+        # EXTENDS 'account'
+        for move, data in self._l10n_pl_ksef_waiting(moves_data).items():
+            move.l10n_pl_ksef_waiting_mail = self._l10n_pl_ksef_kept(data)
+            move._l10n_pl_ksef_log(data["error"]["error_title"])
+        others = self._l10n_pl_ksef_waiting(moves_data, waiting=False)
+        return super()._hook_if_errors(others, allow_raising=allow_raising)
+
+    @api.model
+    def _generate_invoice_fallback_documents(self, invoices_data):
+        # EXTENDS 'account': no proforma for what waits.
+        others = self._l10n_pl_ksef_waiting(invoices_data, waiting=False)
+        return super()._generate_invoice_fallback_documents(others)
+
+    @api.model
+    def _l10n_pl_ksef_waiting(self, moves_data, waiting=True):
+        return {
+            move: data
+            for move, data in moves_data.items()
+            if bool(data.get("l10n_pl_ksef_waits")) == waiting
+        }
+
+    @api.model
+    def _l10n_pl_ksef_kept(self, data):
+        """Return what ``_generate_and_send_invoices`` was told, fit for JSON."""
+        kept = {name: data[name] for name in KEPT if name in data}
+        kept["sending_methods"] = list(data["sending_methods"])
+        for name in RECORDS:
+            kept[name] = data[name].id if data.get(name) else False
+        return kept

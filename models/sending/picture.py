@@ -1,0 +1,32 @@
+"""The picture of what was sent to KSeF, or will be."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..picture.bill import shown
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    def action_picture(self):
+        """Show what was sent, or will be, as a PDF."""
+        self.ensure_one()
+        self.check_access("read")
+        document = self.sudo()
+        if not document.xml_hash:
+            raise UserError(self.env._("The file has not been made yet."))
+        return shown(document._picture())
+
+    def _picture_pdf(self):
+        """Return the picture (PDF, bytes) of this row's file."""
+        self.ensure_one()
+        link = None
+        if self.state == "accepted":
+            link = self.move_id._l10n_pl_ksef_qr_link()
+        pictures = self.env["l10n_pl_ksef.picture"]
+        return pictures._pdf(self._xml(), self.ksef_number, link or None)
+
+    def _picture(self):
+        name = self.ksef_number or (self.invoice_number or "").replace("/", "_")
+        return self.env["l10n_pl_ksef.picture"]._attached(self, name, self._picture_pdf)

@@ -1,0 +1,151 @@
+"""Which invoices go to KSeF, and when."""
+
+from datetime import datetime, time, timezone
+from zoneinfo import ZoneInfo
+
+from odoo import api, fields, models
+
+from ..invoice.parties import NO_NUMBER
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+def warsaw_today():
+    """Return the legal day, on which KSeF decides whether a date lies ahead."""
+    return datetime.now(WARSAW).date()
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    l10n_pl_ksef_send_consumers = fields.Boolean(
+        "Send Invoices of Consumers Too",
+        help="Invoices of customers without a NIP need not be in KSeF, but may.",
+    )
+
+    def _l10n_pl_ksef_since(self):
+        """Return the date of the company's first invoice in KSeF, False without any.
+
+        In the environment that the company is connected to now.
+        """
+        first = (
+            self.env["l10n_pl_ksef.document"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.id),
+                    ("environment", "=", self.sudo().l10n_pl_ksef_environment),
+                    ("state", "=", "accepted"),
+                ],
+                order="id",
+                limit=1,
+            )
+        )
+        return first.move_id.invoice_date
+
+
+class SettingsMixin(models.AbstractModel):
+    _inherit = "l10n_pl_ksef.settings.mixin"
+
+    l10n_pl_ksef_send_consumers = fields.Boolean(
+        related="company_id.l10n_pl_ksef_send_consumers", readonly=False
+    )
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    l10n_pl_ksef_send_on_validation = fields.Selection(
+        [("company", "As the company"), ("yes", "Yes"), ("no", "No")],
+        "Send to KSeF on Validation",
+        required=True,
+        default="company",
+        help="Whether validated invoices of this journal go to KSeF by themselves.",
+    )
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    l10n_pl_ksef_is_excluded = fields.Boolean(
+        "Not to KSeF",
+        help="Invoices of this customer are never sent to KSeF.",
+    )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_is_outside = fields.Boolean(
+        "Issued Outside KSeF",
+        copy=False,
+        help="It was not issued in KSeF and is not sent there: for example an invoice "
+        "from before the company began with KSeF. Corrections of it say so.",
+    )
+
+    def write(self, vals):
+        # EXTENDS 'account': what was issued elsewhere does not wait to be sent
+        result = super().write(vals)
+        if vals.get("l10n_pl_ksef_is_outside"):
+            self._l10n_pl_ksef_withdraw()
+        return result
+
+    def _l10n_pl_ksef_withdraw(self):
+        """Take these out of the queue, but for what was issued offline already."""
+        waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
+            lambda document: document.state == "queued" and not document.is_offline
+        )
+        waiting.write({"state": "cancelled", "retry_at": False})
+
+    def _l10n_pl_ksef_is_consumer(self):
+        """Tell whether the buyer has no tax number: a consumer.
+
+        A foreign company may have none either, and is a business all the same.
+        """
+        buyer = self.commercial_partner_id
+        if (buyer.vat or "").strip() not in NO_NUMBER:
+            return False
+        return buyer.country_code in (False, "PL") or not buyer.is_company
+
+    def _l10n_pl_ksef_is_wanted(self):
+        """Tell whether this invoice goes to KSeF unless somebody decides otherwise."""
+        self.ensure_one()
+        return (
+            not self._l10n_pl_ksef_is_consumer()
+            or self.company_id.l10n_pl_ksef_send_consumers
+        )
+
+    def _l10n_pl_ksef_goes_by_itself(self):
+        """Tell whether validation alone sends this invoice."""
+        self.ensure_one()
+        choice = self.journal_id.l10n_pl_ksef_send_on_validation
+        if choice == "company":
+            is_on = self.company_id.l10n_pl_ksef_send_on_validation
+        else:
+            is_on = choice == "yes"
+        return is_on and self._l10n_pl_ksef_is_wanted()
+
+    def _l10n_pl_ksef_is_sendable(self):
+        # The one who excluded the customer has decided for everybody.
+        excluded = self.commercial_partner_id.l10n_pl_ksef_is_excluded
+        outside = excluded or self.l10n_pl_ksef_is_outside
+        return super()._l10n_pl_ksef_is_sendable() and not outside
+
+    def _l10n_pl_ksef_day(self):
+        """Return the moment (UTC) at which the invoice's date begins, False when it has
+        begun: KSeF takes no invoice of a future date.
+        """
+        if not self.invoice_date or self.invoice_date <= warsaw_today():
+            return False
+        begins = datetime.combine(self.invoice_date, time.min, WARSAW)
+        return begins.astimezone(timezone.utc).replace(tzinfo=None)
+
+
+class AccountMoveSend(models.AbstractModel):
+    _inherit = "account.move.send"
+
+    @api.model
+    def _get_default_extra_edis(self, move):
+        # EXTENDS 'account'
+        chosen = super()._get_default_extra_edis(move)
+        return chosen if move._l10n_pl_ksef_is_wanted() else chosen - {"l10n_pl_ksef"}

@@ -1,0 +1,72 @@
+"""Rooms of `models/` build on rooms below them only (docs/architecture.md)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+# From the ground up; rooms of one line do not know each other.
+STOREYS = (
+    ("vault", "invoice", "bill"),
+    ("picture", "connection"),
+    ("sending", "receiving"),
+    ("notification",),
+    ("offline",),
+)
+LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
+GROUND = {"concurrency", "settings_mixin"}
+FILES = sorted(MODELS.glob("*/*.py"))
+
+
+def test_every_room_has_its_storey():
+    folders = {path.name for path in MODELS.iterdir() if any(path.glob("*.py"))}
+    assert folders == set(LEVEL)
+    assert {path.stem for path in MODELS.glob("*.py")} == GROUND | {"__init__"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: "/".join(file.parts[-2:]))
+def test_nothing_is_built_on_a_room_above(file):
+    room = file.parent.name
+    used = (_imports(file) | _inherits(file)) - GROUND - {room}
+    above = {other for other in used if LEVEL[other] >= LEVEL[room]}
+    assert not above
+
+
+def _imports(file):
+    """Rooms, or files of the ground, that `file` imports from."""
+    nodes = ast.walk(ast.parse(file.read_text()))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {
+        node.module.split(".")[0] if node.module else alias.name
+        for node in froms
+        if node.level == 2
+        for alias in node.names
+    }
+
+
+def _inherits(file):
+    """Rooms that define a model which `file` extends."""
+    return {HOMES[name] for name in _assigned(file, "_inherit") if name in HOMES}
+
+
+def _assigned(file, attribute):
+    """Strings that classes of `file` assign to `attribute`."""
+    for cls in ast.walk(ast.parse(file.read_text())):
+        if isinstance(cls, ast.ClassDef):
+            for node in cls.body:
+                if isinstance(node, ast.Assign) and node.targets[0].id == attribute:
+                    constants = ast.walk(node.value)
+                    yield from (c.value for c in constants if hasattr(c, "value"))
+
+
+def _homes():
+    """{model of ours: the room that defines it}."""
+    homes = {}
+    for file in FILES:
+        for name in set(_assigned(file, "_name")) - set(_assigned(file, "_inherit")):
+            homes[name] = file.parent.name
+    return homes
+
+
+HOMES = _homes()
