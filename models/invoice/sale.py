@@ -58,10 +58,11 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_is_settlement(self):
         return self._l10n_pl_ksef_kind_of_sale() is fa3.InvoiceKind.SETTLEMENT
 
-    def _l10n_pl_ksef_is_wanted(self):
-        # Advances that covered everything leave nothing to settle (art. 106f (4)).
-        is_empty = self._l10n_pl_ksef_is_settlement() and not self.amount_total
-        return super()._l10n_pl_ksef_is_wanted() and not is_empty
+    def _l10n_pl_ksef_settles_nothing(self):
+        """Tell whether advances covered everything: no invoice is due any more
+        (art. 106f (4)).
+        """
+        return self._l10n_pl_ksef_is_settlement() and not self.amount_total
 
     # --- the document --------------------------------------------------------
 

@@ -110,6 +110,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_is_wanted(self):
         """Tell whether this invoice goes to KSeF unless somebody decides otherwise."""
         self.ensure_one()
+        if self._l10n_pl_ksef_settles_nothing():
+            return False
         return (
             not self._l10n_pl_ksef_is_consumer()
             or self.company_id.l10n_pl_ksef_send_consumers

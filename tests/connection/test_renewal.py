@@ -14,7 +14,7 @@ from ...models.connection import call as connection_call
 from ..common import KsefCase, LocalHttp, make_nip
 from ..sandbox_process import Sandbox
 
-AUTH = "odoo.addons.l10n_pl_ksef.models.connection_auth"
+AUTH = "odoo.addons.l10n_pl_ksef.models.connection.auth"
 
 
 class TestWhatBreaksIt(KsefCase):

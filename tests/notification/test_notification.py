@@ -135,7 +135,9 @@ class TestNotification(NotificationCase):
     def test_what_went_wrong_with_a_notice_does_not_stop_the_caller(self):
         self.company.l10n_pl_ksef_send_on_validation = True
         move = self.invoice()
-        with mute_logger("odoo.addons.l10n_pl_ksef.models.notification", "odoo.sql_db"):
+        with mute_logger(
+            "odoo.addons.l10n_pl_ksef.models.notification.notification", "odoo.sql_db"
+        ):
             self.notification._tell("ksef_back", self.company, occasion="\x00")
         self.assertEqual(move.state, "posted")
         self.assertFalse(self.notices.search([("type", "=", "ksef_back")]))
@@ -145,7 +147,7 @@ class TestNotification(NotificationCase):
         self.notification._tell("ksef_unavailable", self.company)
         self.notification._tell("ksef_back", self.company)
         with mute_logger(
-            "odoo.addons.l10n_pl_ksef.models.notice",
+            "odoo.addons.l10n_pl_ksef.models.notification.notice",
             "odoo.addons.mail.models.mail_render_mixin",
         ):
             (message,) = self.deliver()["bob"]

@@ -29,7 +29,7 @@ class TestHostile(ReceivingCase):
         """``xml`` becomes an error that says why; its neighbour becomes a bill."""
         number = self.issue_strange(xml, "FV/STRANGE")
         self.sandbox.issue(self.document("FV/GOOD"))
-        with mute_logger("odoo.addons.l10n_pl_ksef.models.bill_make"):
+        with mute_logger("odoo.addons.l10n_pl_ksef.models.receiving.make"):
             bills = self.receive(self.connection)
         strange = bills.filtered(lambda bill: bill.ksef_number == number)
         self.assertEqual(strange.state, "error", strange.status_message)

@@ -70,3 +70,40 @@ def _homes():
 
 
 HOMES = _homes()
+
+
+def test_what_is_overridden_stands_below():
+    """`super()` reaches the method of a lower room; one of a higher would win unseen."""
+    floors = {}
+    for file, model, method in _methods():
+        level = LEVEL[file.parent.name]
+        calls_super = "super()" in ast.unparse(method)
+        floors.setdefault((model, method.name), {}).setdefault(level, []).append(
+            calls_super
+        )
+    upside_down = [
+        f"{model}.{name}"
+        for (model, name), levels in floors.items()
+        for level, supers in levels.items()
+        if level > min(levels) and not all(supers)
+    ]
+    assert not upside_down
+
+
+def _methods():
+    """(file, model, method) of every class of a model."""
+    for file in FILES:
+        for cls in ast.parse(file.read_text()).body:
+            if isinstance(cls, ast.ClassDef):
+                names = [
+                    value.value
+                    for attribute in ("_name", "_inherit")
+                    for node in cls.body
+                    if isinstance(node, ast.Assign)
+                    and getattr(node.targets[0], "id", "") == attribute
+                    for value in ast.walk(node.value)
+                    if isinstance(value, ast.Constant)
+                ]
+                for node in cls.body:
+                    if names and isinstance(node, ast.FunctionDef):
+                        yield file, names[0], node
