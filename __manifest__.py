@@ -1,6 +1,6 @@
 {
     "name": "KSeF for Poland",
-    "version": "19.0.1.1.0",
+    "version": "19.0.2.0.0",
     "summary": "Send and receive FA(3) invoices through KSeF",
     "author": "l10n_pl_ksef contributors",
     "license": "LGPL-3",

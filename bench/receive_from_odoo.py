@@ -38,7 +38,7 @@ def one_by_one():
         answer = connection._call(
             lambda client, page=page: client.query_invoices(query, page, PAGE)
         )
-        bills._take_in(row, answer.invoices)
+        bills._ingest(row, answer.invoices)
         env.cr.commit()
         page, has_more = page + 1, answer.has_more
     for bill in bills._waiting_for_file(connection, None):

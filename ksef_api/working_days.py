@@ -6,6 +6,8 @@ o dniach wolnych od pracy*), with 24 December since 2025.
 
 from datetime import date, timedelta
 
+from dateutil.easter import easter
+
 FIXED_HOLIDAYS = {
     (1, 1),
     (1, 6),
@@ -21,15 +23,6 @@ CHRISTMAS_EVE_SINCE = 2025
 # Easter Sunday and Monday, Pentecost, Corpus Christi: days after Easter Sunday.
 AFTER_EASTER = (0, 1, 49, 60)
 SATURDAY = 5
-
-
-def easter(year: int) -> date:
-    """Return Easter Sunday of ``year`` (the anonymous Gregorian computus)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
-    e = (32 + 2 * (b % 4) + 2 * (c // 4) - d - c % 4) % 7
-    f = d + e - 7 * ((a + 11 * d + 22 * e) // 451) + 114
-    return date(year, f // 31, f % 31 + 1)
 
 
 def is_working_day(day: date) -> bool:

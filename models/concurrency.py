@@ -22,8 +22,7 @@ def checkpoint(env):
     """Make what was written so far survive, before or after a call to KSeF.
 
     Nothing is committed inside Odoo's in-process tests, where the transaction belongs
-    to
-    the test; there the pending writes are flushed only.
+    to the test; there the pending writes are flushed only.
     """
     # Here, not in the commit: that one would log changes in another language.
     env.flush_all()
@@ -46,14 +45,12 @@ def time_is_left(env):
 
 
 @contextmanager
-def exclusive(env, name):
+def advisory_lock(env, name):
     """Yield True when this process alone holds the lock ``name`` (text), else False.
 
     The lock is a PostgreSQL advisory lock held by a cursor of its own: unlike a row
-    lock
-    it survives the commits of the work it guards, and it ends with the process that
-    holds
-    it, however that process ends. It works across workers and hosts.
+    lock it survives the commits of the work it guards, and it ends with the process
+    that holds it, however that process ends. It works across workers and hosts.
     """
     digest = hashlib.sha256(f"{env.cr.dbname}:l10n_pl_ksef:{name}".encode()).digest()
     key = int.from_bytes(digest[:8], "big", signed=True)
@@ -63,7 +60,7 @@ def exclusive(env, name):
 
 
 @contextmanager
-def apart(env, what):
+def isolated(env, what):
     """Keep what goes wrong with one record from stopping the next in a cron.
 
     It is rolled back to the last ``checkpoint``; a conflict with another process is

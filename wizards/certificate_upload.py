@@ -84,8 +84,7 @@ class CertificateUpload(models.TransientModel):
             "wrong_usage": self._wrong_usage(),
             "not_a_certificate": self.env._(
                 "The file is not a certificate. A PEM, DER (.crt, .cer) or PKCS#12 "
-                "(.p12, "
-                ".pfx) file is needed."
+                "(.p12, .pfx) file is needed."
             ),
             "too_large": self.env._(
                 "The file is larger than 1 MB; it is not the right one."
@@ -109,9 +108,8 @@ class CertificateUpload(models.TransientModel):
     def _wrong_usage(self):
         if self.type == "authentication":
             return self.env._(
-                "This is an offline certificate. It signs QR codes only and cannot "
-                "log in "
-                "to KSeF: choose the authentication certificate."
+                "This is an offline certificate. It signs QR codes only and cannot log "
+                "in to KSeF: choose the authentication certificate."
             )
         return self.env._(
             "This is an authentication certificate. Choose the offline certificate, or "

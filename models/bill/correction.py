@@ -20,9 +20,9 @@ class AccountMove(models.Model):
         help="Bills that this one, from KSeF, corrects or settles.",
     )
 
-    def _l10n_pl_ksef_take_correction(self, taking):
+    def _l10n_pl_ksef_import_correction(self, bill_import):
         """Link the bills that the document corrects, and the advances it settles."""
-        body = taking.body
+        body = bill_import.body
         references = []
         if body.correction:
             references += [
@@ -36,7 +36,7 @@ class AccountMove(models.Model):
         self.l10n_pl_ksef_corrected_ids = originals
         if body.correction and len(originals) == 1 and self.move_type == "in_refund":
             self.reversed_entry_id = originals
-        self._l10n_pl_ksef_tell_correction(taking, references, found)
+        self._l10n_pl_ksef_note_correction(bill_import, references, found)
 
     def _l10n_pl_ksef_bills_by_reference(self, references):
         """Return ``{(KSeF number, number): bill}`` of those that are in the books."""
@@ -66,10 +66,12 @@ class AccountMove(models.Model):
         }
         return {key: move for key, move in pairs.items() if move}
 
-    def _l10n_pl_ksef_tell_correction(self, taking, references, found):
-        correction = taking.body.correction
+    def _l10n_pl_ksef_note_correction(self, bill_import, references, found):
+        correction = bill_import.body.correction
         if correction and correction.reason:
-            taking.told.append(self.env._("Corrected because: %s.", correction.reason))
+            bill_import.notes.append(
+                self.env._("Corrected because: %s.", correction.reason)
+            )
         missing = [number or ksef for ksef, number in references]
         missing = [
             name
@@ -77,7 +79,7 @@ class AccountMove(models.Model):
             if key not in found
         ]
         if missing:
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._(
                     "Refers to invoices that are not in the books: %s.",
                     ", ".join(missing[:20]),

@@ -42,10 +42,10 @@ class AccountMove(models.Model):
         for move in self:
             move.l10n_pl_ksef_file_name = f"{(move.ref or 'FA3').replace('/', '_')}.xml"
 
-    def _l10n_pl_ksef_keep(self, taking):
+    def _l10n_pl_ksef_store_details(self, bill_import):
         """Keep the rest of the document readable on the bill."""
-        values = self.env["l10n_pl_ksef.picture"]._kept_values(taking.read)
-        facts, body = values["facts"], taking.body
+        values = self.env["l10n_pl_ksef.picture"]._kept_values(bill_import.read)
+        facts, body = values["facts"], bill_import.body
         values["line_details"] = self._l10n_pl_ksef_line_details(body, facts)
         values["order_details"] = self._l10n_pl_ksef_order_details(body, facts)
         html = self.env["ir.qweb"]._render("l10n_pl_ksef.kept", values)

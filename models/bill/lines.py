@@ -53,10 +53,10 @@ def to_cents(amount):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _l10n_pl_ksef_import_lines(self, taking):
+    def _l10n_pl_ksef_import_lines(self, bill_import):
         """Return commands for all lines, and for what only the sums tell."""
-        body = taking.body
-        tools = self._l10n_pl_ksef_import_tools(taking)
+        body = bill_import.body
+        tools = self._l10n_pl_ksef_import_tools(bill_import)
         margin = bool(body.annotations.margin.scheme)
         values, nets, quiet = [], defaultdict(Decimal), []
         for line in body.lines:
@@ -64,19 +64,19 @@ class AccountMove(models.Model):
             if net is None:
                 quiet.append(line)
                 continue
-            values.append(self._l10n_pl_ksef_import_line(line, net, taking, tools))
+            values.append(self._l10n_pl_ksef_import_line(line, net, bill_import, tools))
             counted = to_cents(net)
             nets[fa3.sums_of(line, margin)] += -counted if line.before else counted
-        values += self._l10n_pl_ksef_sum_lines(taking, tools, nets, quiet)
-        self._l10n_pl_ksef_tell_missing_taxes(taking, tools)
+        values += self._l10n_pl_ksef_sum_lines(bill_import, tools, nets, quiet)
+        self._l10n_pl_ksef_note_missing_taxes(bill_import, tools)
         return [Command.create(row) for row in values]
 
-    def _l10n_pl_ksef_import_tools(self, taking):
-        lines = taking.body.lines
+    def _l10n_pl_ksef_import_tools(self, bill_import):
+        lines = bill_import.body.lines
         vendor = self.partner_id.commercial_partner_id
         return Tools(
             Products(self.company_id, vendor, lines),
-            Taxes(self.company_id, taking.document.seller),
+            Taxes(self.company_id, bill_import.document.seller),
             find_units(self.env, {line.unit for line in lines}),
             self.env["decimal.precision"].precision_get("Product Unit"),
             self._l10n_pl_ksef_usual_account(vendor),
@@ -93,7 +93,7 @@ class AccountMove(models.Model):
         )
         return usual or self.journal_id.default_account_id.id
 
-    def _l10n_pl_ksef_import_line(self, line, net, taking, tools):
+    def _l10n_pl_ksef_import_line(self, line, net, bill_import, tools):
         """Return one line, whose subtotal is ``net`` (Decimal).
 
         A line as it was before the correction is taken back, so that both together
@@ -101,7 +101,7 @@ class AccountMove(models.Model):
         """
         product = tools.products.of(line)
         tax = tools.taxes.of(line.rate, product)
-        sign = -taking.sign if line.before else taking.sign
+        sign = -bill_import.sign if line.before else bill_import.sign
         quantity, price, discount = self._l10n_pl_ksef_import_price(
             line, net, tools.digits
         )
@@ -163,7 +163,7 @@ class AccountMove(models.Model):
 
     # --- what only the sums tell ---------------------------------------------
 
-    def _l10n_pl_ksef_sum_lines(self, taking, tools, nets, quiet):
+    def _l10n_pl_ksef_sum_lines(self, bill_import, tools, nets, quiet):
         """Return lines for the difference between the sums (*P_13*) and the lines.
 
         An advance invoice has no lines, a settlement has the whole supply in them, a
@@ -172,7 +172,7 @@ class AccountMove(models.Model):
         :param nets: net amount of the lines for each ``fa3`` Sums
         :param quiet: lines that tell no amount
         """
-        body = taking.body
+        body = bill_import.body
         given = {sums: net for sums, net, _vat, _pln in fa3.summary(body)}
         if body.kind is fa3.InvoiceKind.SETTLEMENT:
             given = dict.fromkeys((sums for sums in nets if sums), Decimal(0)) | given
@@ -182,34 +182,38 @@ class AccountMove(models.Model):
             if not difference:
                 continue
             rate = self._l10n_pl_ksef_rate_of_sums(body, sums)
-            name = self._l10n_pl_ksef_sum_name(taking, sums in nets, difference, quiet)
+            name = self._l10n_pl_ksef_sum_name(
+                bill_import, sums in nets, difference, quiet
+            )
             tax = tools.taxes.of(rate)
-            values.append(self._l10n_pl_ksef_plain_line(taking, name, difference, tax))
-        values += self._l10n_pl_ksef_vat_lines(taking, tools)
+            values.append(
+                self._l10n_pl_ksef_plain_line(bill_import, name, difference, tax)
+            )
+        values += self._l10n_pl_ksef_vat_lines(bill_import, tools)
         if not values and not nets:
-            name = self._l10n_pl_ksef_sum_name(taking, False, 0, quiet)
-            values.append(self._l10n_pl_ksef_plain_line(taking, name, 0))
+            name = self._l10n_pl_ksef_sum_name(bill_import, False, 0, quiet)
+            values.append(self._l10n_pl_ksef_plain_line(bill_import, name, 0))
         return values
 
-    def _l10n_pl_ksef_plain_line(self, taking, name, amount, tax=None):
+    def _l10n_pl_ksef_plain_line(self, bill_import, name, amount, tax=None):
         return {
             "name": name[:LONGEST_NAME],
             "quantity": 1,
-            "price_unit": float(amount * taking.sign),
+            "price_unit": float(amount * bill_import.sign),
             "tax_ids": [Command.set(tax.ids if tax else [])],
         }
 
-    def _l10n_pl_ksef_vat_lines(self, taking, tools):
+    def _l10n_pl_ksef_vat_lines(self, bill_import, tools):
         """Return lines for VAT that no tax of the company stands for.
 
         That is VAT of another EU state (OSS), and of rates that it has no tax of.
         """
         values = []
-        for sums, _net, vat, _pln in fa3.summary(taking.body):
-            rate = self._l10n_pl_ksef_rate_of_sums(taking.body, sums)
+        for sums, _net, vat, _pln in fa3.summary(bill_import.body):
+            rate = self._l10n_pl_ksef_rate_of_sums(bill_import.body, sums)
             if vat and not tools.taxes.of(rate):
                 name = self.env._("VAT (%s)", rate.value if rate else "OSS")
-                values.append(self._l10n_pl_ksef_plain_line(taking, name, vat))
+                values.append(self._l10n_pl_ksef_plain_line(bill_import, name, vat))
         return values
 
     def _l10n_pl_ksef_rate_of_sums(self, body, sums):
@@ -227,15 +231,15 @@ class AccountMove(models.Model):
         share = vat / net * 100
         return min(candidates, key=lambda rule: abs((rule.percent or 0) - share)).rate
 
-    def _l10n_pl_ksef_sum_name(self, taking, has_lines, difference, quiet):
-        body = taking.body
+    def _l10n_pl_ksef_sum_name(self, bill_import, has_lines, difference, quiet):
+        body = bill_import.body
         if has_lines and body.advance_invoices:
             numbers = [row.number or row.ksef_number for row in body.advance_invoices]
             text = self.env._("Settled by advance invoices: %s", ", ".join(numbers))
             return text
         if has_lines:
             text = self.env._("Difference between the lines and the sums")
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._(
                     "The sums of the document differ from its lines by %s; the "
                     "difference stands in a line of its own.",
@@ -253,10 +257,10 @@ class AccountMove(models.Model):
             text = self.env._("Advance: %s", text)
         return text
 
-    def _l10n_pl_ksef_tell_missing_taxes(self, taking, tools):
+    def _l10n_pl_ksef_note_missing_taxes(self, bill_import, tools):
         if tools.taxes.missing:
             rates = ", ".join(sorted(rate.value for rate in tools.taxes.missing))
-            taking.tasks.append(
+            bill_import.tasks.append(
                 self.env._(
                     "The company has no purchase tax for these rates: %s. Choose the "
                     "taxes of those lines.",

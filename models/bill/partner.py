@@ -7,20 +7,20 @@ from odoo.tools import clean_context
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _l10n_pl_ksef_seller_partner(self, taking):
+    def _l10n_pl_ksef_seller_partner(self, bill_import):
         """Return the vendor by NIP or EU VAT; one not known yet is made.
 
         The parent company of several addresses is the vendor.
         """
-        seller = taking.document.seller
+        seller = bill_import.document.seller
         country = self._l10n_pl_ksef_country(seller.address.country)
         partner = self._l10n_pl_ksef_find_partner(seller, country)
         if partner:
-            self._l10n_pl_ksef_tell_other_name(taking, partner)
+            self._l10n_pl_ksef_note_other_name(bill_import, partner)
             return partner
         partner = self._l10n_pl_ksef_new_partner(seller, country)
-        taking.new_partner_ids.add(partner.id)
-        taking.told.append(
+        bill_import.new_partner_ids.add(partner.id)
+        bill_import.notes.append(
             self.env._(
                 "The vendor %(name)s was not known and has been made.",
                 name=partner.name,
@@ -28,14 +28,14 @@ class AccountMove(models.Model):
         )
         return partner
 
-    def _l10n_pl_ksef_tell_other_name(self, taking, partner):
-        name = taking.document.seller.identification.name
+    def _l10n_pl_ksef_note_other_name(self, bill_import, partner):
+        name = bill_import.document.seller.identification.name
         known, given = (
             "".join(filter(str.isalnum, text or "")).casefold()
             for text in (partner.name, name)
         )
         if known != given:
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._(
                     "The invoice calls the vendor %(name)s; here it is %(known)s.",
                     name=name,
@@ -103,17 +103,17 @@ class AccountMove(models.Model):
 
     # --- bank accounts -------------------------------------------------------
 
-    def _l10n_pl_ksef_take_bank_account(self, taking):
+    def _l10n_pl_ksef_import_bank_account(self, bill_import):
         """Pay to the account of the document when the vendor is known to have it.
 
         A new vendor gets the account, not trusted. For a known vendor another account
         is told and not taken: that is what forged invoices change.
         """
-        payment = taking.body.payment
+        payment = bill_import.body.payment
         accounts = payment.accounts if payment else []
         if payment and payment.factor_accounts:
             numbers = ", ".join(row.number for row in payment.factor_accounts)
-            taking.tasks.append(
+            bill_import.tasks.append(
                 self.env._("To be paid to the factor, account %s.", numbers)
             )
             self.partner_bank_id = False
@@ -125,11 +125,11 @@ class AccountMove(models.Model):
             if bank := known.get(_plain(account.number)):
                 self.partner_bank_id = bank
                 return
-        if self.partner_id.id in taking.new_partner_ids:
+        if self.partner_id.id in bill_import.new_partner_ids:
             self.partner_bank_id = self._l10n_pl_ksef_new_accounts(accounts)[:1]
             return
         self.partner_bank_id = False
-        taking.tasks.append(
+        bill_import.tasks.append(
             self.env._(
                 "The invoice names a bank account that %(vendor)s does not have here: "
                 "%(accounts)s. It was not taken over. Ask the vendor in a way that you "

@@ -19,42 +19,42 @@ EVENTS = (
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _l10n_pl_ksef_take_payment(self, taking):
+    def _l10n_pl_ksef_import_payment(self, bill_import):
         """Take the due date and the bank account; tell what is paid already."""
-        payment = taking.body.payment
+        payment = bill_import.body.payment
         if not payment:
             return
-        days = self._l10n_pl_ksef_due_days(taking)
+        days = self._l10n_pl_ksef_due_days(bill_import)
         if days:
             self.invoice_payment_term_id = False
             # FA(3) does not say how much is due on each: nothing is to be paid late.
             self.invoice_date_due = min(days)
-        self._l10n_pl_ksef_take_bank_account(taking)
+        self._l10n_pl_ksef_import_bank_account(bill_import)
         if payment.paid_on:
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._("Paid on %s, the invoice says.", payment.paid_on)
             )
         for part in payment.instalments:
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._(
                     "Paid in part, the invoice says: %(amount)s on %(day)s.",
-                    amount=f"{part.amount} {taking.body.currency}",
+                    amount=f"{part.amount} {bill_import.body.currency}",
                     day=part.paid_on,
                 )
             )
 
-    def _l10n_pl_ksef_due_days(self, taking):
+    def _l10n_pl_ksef_due_days(self, bill_import):
         """Return the days on which the document is due; a rule is counted out."""
-        payment = taking.body.payment
+        payment = bill_import.body.payment
         days = [item.on for item in payment.due if item.on]
         for item in payment.due:
             if item.on or not item.rule:
                 continue
-            day = self._l10n_pl_ksef_counted(item.rule, taking.body)
+            day = self._l10n_pl_ksef_counted(item.rule, bill_import.body)
             if day:
                 days.append(day)
             else:
-                taking.told.append(
+                bill_import.notes.append(
                     self.env._(
                         "Payment is due %(count)s %(unit)s from: %(event)s.",
                         count=item.rule.count,
@@ -63,7 +63,7 @@ class AccountMove(models.Model):
                     )
                 )
         if len(set(days)) > 1:
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._(
                     "Payment is due in parts: %s.",
                     ", ".join(str(day) for day in sorted(set(days))),

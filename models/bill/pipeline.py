@@ -19,13 +19,13 @@ PURCHASE_SIGN = {"in_invoice": 1, "in_refund": -1}
 
 
 @dataclass
-class Taking:
+class BillImport:
     """One document on its way into the books.
 
     :param read: ``fa3`` ReadResult: the document, and what the reader has no place for
     :param raw: the file, to be kept with the bill; None when it is kept elsewhere
     :param received_on: day on which KSeF gave it its number; None when not from there
-    :param told: sentences for the chatter: what somebody should look at
+    :param notes: sentences for the chatter: what somebody should look at
     :param tasks: those of them that somebody has to act on
     :param new_partner_ids: vendors that this document made
     """
@@ -33,7 +33,7 @@ class Taking:
     read: fa3.ReadResult
     raw: bytes | None = None
     received_on: date | None = None
-    told: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
     tasks: list = field(default_factory=list)
     new_partner_ids: set = field(default_factory=set)
 
@@ -93,7 +93,7 @@ class AccountMove(models.Model):
             return self.env._("the file cannot be read: %s", reason)
         if reason := invoice._l10n_pl_ksef_reason_not_ours(read.document):
             return reason
-        invoice._l10n_pl_ksef_take_over(Taking(read, file_data["raw"]))
+        invoice._l10n_pl_ksef_import_invoice(BillImport(read, file_data["raw"]))
         return None
 
     def _l10n_pl_ksef_reason_not_ours(self, document):
@@ -114,39 +114,40 @@ class AccountMove(models.Model):
             )
         return None
 
-    def _l10n_pl_ksef_take_over(self, taking):
+    def _l10n_pl_ksef_import_invoice(self, bill_import):
         """Make this empty bill what the document says.
 
-        :param taking: ``Taking``
+        :param bill_import: ``BillImport``
         :raise UserError: the document cannot become a bill, with the reason
         """
         with self._get_edi_creation() as move:
-            move._l10n_pl_ksef_fill(taking)
+            move._l10n_pl_ksef_fill(bill_import)
         # Odoo knows its own VAT and total only now.
-        self._l10n_pl_ksef_match_totals(taking)
-        self._l10n_pl_ksef_keep(taking)
-        self._l10n_pl_ksef_import_tell(taking)
+        self._l10n_pl_ksef_match_totals(bill_import)
+        self._l10n_pl_ksef_store_details(bill_import)
+        self._l10n_pl_ksef_log_import(bill_import)
 
-    def _l10n_pl_ksef_fill(self, taking):
+    def _l10n_pl_ksef_fill(self, bill_import):
         """Take partner, dates, payment, correction and lines from the document."""
-        body = taking.body
-        partner = self._l10n_pl_ksef_seller_partner(taking)
+        body = bill_import.body
+        partner = self._l10n_pl_ksef_seller_partner(bill_import)
         self.write(
             {
-                "move_type": "in_refund" if taking.sign < 0 else "in_invoice",
+                "move_type": "in_refund" if bill_import.sign < 0 else "in_invoice",
                 "partner_id": partner.id,
                 "ref": body.number,
                 "invoice_date": body.issue_date,
                 "taxable_supply_date": self._l10n_pl_ksef_supplied_on(body),
-                "l10n_pl_ksef_received_on": taking.received_on,
-                "l10n_pl_ksef_file": taking.raw and base64.b64encode(taking.raw),
+                "l10n_pl_ksef_received_on": bill_import.received_on,
+                "l10n_pl_ksef_file": bill_import.raw
+                and base64.b64encode(bill_import.raw),
                 "currency_id": self._l10n_pl_ksef_import_currency(body.currency).id,
             }
         )
-        self._l10n_pl_ksef_take_exchange_rate(taking)
-        self._l10n_pl_ksef_take_payment(taking)
-        self._l10n_pl_ksef_take_correction(taking)
-        self.invoice_line_ids = self._l10n_pl_ksef_import_lines(taking)
+        self._l10n_pl_ksef_import_exchange_rate(bill_import)
+        self._l10n_pl_ksef_import_payment(bill_import)
+        self._l10n_pl_ksef_import_correction(bill_import)
+        self.invoice_line_ids = self._l10n_pl_ksef_import_lines(bill_import)
 
     @api.model
     def _l10n_pl_ksef_supplied_on(self, body):
@@ -176,9 +177,9 @@ class AccountMove(models.Model):
             )
         return currency
 
-    def _l10n_pl_ksef_take_exchange_rate(self, taking):
+    def _l10n_pl_ksef_import_exchange_rate(self, bill_import):
         """Use the rate of the document (*KursWaluty*): its VAT in PLN is deducted."""
-        body = taking.body
+        body = bill_import.body
         rates = {row.exchange_rate for row in body.lines if row.exchange_rate}
         rates |= {body.exchange_rate} - {None}
         foreign = self.currency_id != self.company_currency_id
@@ -197,18 +198,19 @@ class AccountMove(models.Model):
         vat = sum(vat for vat, _pln in told)
         return sum(pln for _vat, pln in told) / vat if vat else None
 
-    def _l10n_pl_ksef_import_tell(self, taking):
+    def _l10n_pl_ksef_log_import(self, bill_import):
         """Note in the chatter what is to be looked at, with a task where one is due."""
-        if taking.told or taking.tasks:
+        if bill_import.notes or bill_import.tasks:
             items = Markup().join(
-                Markup("<li>%s</li>") % text for text in [*taking.tasks, *taking.told]
+                Markup("<li>%s</li>") % text
+                for text in [*bill_import.tasks, *bill_import.notes]
             )
             title = self.env._("Taken over from the KSeF file:")
             self._message_log(body=Markup("<p>%s</p><ul>%s</ul>") % (title, items))
-        if taking.tasks:
+        if bill_import.tasks:
             self.activity_schedule(
                 "mail.mail_activity_data_warning",
                 summary=self.env._("Check this bill from KSeF"),
-                note=Markup("<br/>").join(taking.tasks),
+                note=Markup("<br/>").join(bill_import.tasks),
                 user_id=(self.invoice_user_id or self.env.user).id,
             )

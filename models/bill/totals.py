@@ -12,23 +12,23 @@ from .pipeline import PURCHASE_SIGN
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    def _l10n_pl_ksef_match_totals(self, taking):
+    def _l10n_pl_ksef_match_totals(self, bill_import):
         """Make VAT by rate and the total those of the document, and tell differences.
 
         Odoo rounds VAT by line or by invoice, another program perhaps by rate or from
         the gross amount: what is deducted is what the document says (*P_14*).
         """
-        changes = self._l10n_pl_ksef_vat_changes(taking)
+        changes = self._l10n_pl_ksef_vat_changes(bill_import)
         changed_by = sum(change for _line, change in changes)
-        total = taking.body.total * PURCHASE_SIGN[self.move_type]
+        total = bill_import.body.total * PURCHASE_SIGN[self.move_type]
         sign = 1 if self.move_type == "in_invoice" else -1
         reached = self.amount_total + sign * float(changed_by)
         difference = self.currency_id.round(float(total) - reached)
         if not self.currency_id.is_zero(difference):
-            self._l10n_pl_ksef_add_rounding(taking, difference)
-        self._l10n_pl_ksef_change_vat(taking, changes)
+            self._l10n_pl_ksef_add_rounding(bill_import, difference)
+        self._l10n_pl_ksef_change_vat(bill_import, changes)
 
-    def _l10n_pl_ksef_vat_changes(self, taking):
+    def _l10n_pl_ksef_vat_changes(self, bill_import):
         """Return ``[(VAT line, amount to add)]``; a refund's VAT lines are negative."""
         lines = defaultdict(self.env["account.move.line"].browse)
         for line in self.line_ids.filtered("tax_line_id"):
@@ -36,7 +36,7 @@ class AccountMove(models.Model):
             if not line.tax_line_id._l10n_pl_ksef_splits():
                 lines[_sums_of_rate(rate)] |= line
         changes = []
-        for sums, _net, vat, _pln in fa3.summary(taking.body):
+        for sums, _net, vat, _pln in fa3.summary(bill_import.body):
             if vat is None or not lines[sums]:
                 continue
             booked = sum(lines[sums].mapped("amount_currency"))
@@ -45,7 +45,7 @@ class AccountMove(models.Model):
                 changes.append((lines[sums][:1], Decimal(str(change))))
         return changes
 
-    def _l10n_pl_ksef_change_vat(self, taking, changes):
+    def _l10n_pl_ksef_change_vat(self, bill_import, changes):
         if not changes:
             return
         self.line_ids = [
@@ -55,7 +55,7 @@ class AccountMove(models.Model):
             for line, change in changes
         ]
         for line, change in changes:
-            taking.told.append(
+            bill_import.notes.append(
                 self.env._(
                     "%(tax)s is %(amount)s as in the document; Odoo would have "
                     "%(change)s less.",
@@ -65,7 +65,7 @@ class AccountMove(models.Model):
                 )
             )
 
-    def _l10n_pl_ksef_add_rounding(self, taking, difference):
+    def _l10n_pl_ksef_add_rounding(self, bill_import, difference):
         """Put ``difference`` (of the bill's amounts) in a line of its own."""
         self.invoice_line_ids = [
             Command.create(
@@ -84,8 +84,8 @@ class AccountMove(models.Model):
             amount,
         )
         # A grosz or so is rounding; more is something that somebody should look at.
-        is_large = abs(difference) > 0.02 * (1 + len(taking.body.lines))
-        (taking.tasks if is_large else taking.told).append(text)
+        is_large = abs(difference) > 0.02 * (1 + len(bill_import.body.lines))
+        (bill_import.tasks if is_large else bill_import.notes).append(text)
 
 
 def _sums_of_rate(rate):

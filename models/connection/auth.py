@@ -11,7 +11,7 @@ from ...ksef_api.errors import (
     KsefError,
     Unauthorized,
 )
-from ..concurrency import Busy, apart, checkpoint, exclusive
+from ..concurrency import Busy, advisory_lock, checkpoint, isolated
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Connection(models.Model):
         self.ensure_one()
         self = self._in_company_language()
         checkpoint(self.env)
-        with exclusive(self.env, f"auth:{self.id}") as mine:
+        with advisory_lock(self.env, f"auth:{self.id}") as mine:
             if not mine:
                 return
             self.invalidate_recordset()
@@ -185,15 +185,13 @@ class Connection(models.Model):
         """Return a new access token, got with the refresh token.
 
         :param refused: the token that KSeF did not take; when another worker has
-            renewed
-            it since, that worker's token is the answer
+            renewed it since, that worker's token is the answer
         :raise Unauthorized: nobody is logged in any more; where a certificate or a
-            token
-            can log in again, that has been ordered
+            token can log in again, that has been ordered
         :raise Busy: another worker is renewing it right now
         """
         checkpoint(self.env)
-        with exclusive(self.env, f"auth:{self.id}") as mine:
+        with advisory_lock(self.env, f"auth:{self.id}") as mine:
             if not mine:
                 raise Busy(retry_after=POLL_AFTER.seconds)
             self.invalidate_recordset()
@@ -259,7 +257,7 @@ class Connection(models.Model):
             ]
         )
         for connection in due:
-            with apart(self.env, connection):
+            with isolated(self.env, connection):
                 connection._advance_authorisation()
         ending = self.search(
             [
@@ -268,7 +266,7 @@ class Connection(models.Model):
             ]
         )
         for connection in ending:
-            with apart(self.env, connection):
+            with isolated(self.env, connection):
                 connection._renew_quietly()
 
     def _renew_quietly(self):

@@ -69,8 +69,7 @@ class Connection(models.Model):
         """Return ``function(client)`` for a client with a valid access token.
 
         ``function`` makes one call. A token that KSeF no longer takes is renewed once:
-        a
-        refused call was not carried out, so it may be made again.
+        a refused call was not carried out, so it may be made again.
 
         :raise KsefError: typed; see ``ksef_api.errors``
         """
@@ -85,8 +84,7 @@ class Connection(models.Model):
         """Return ``function(client)``, keeping the pauses that KSeF asks for.
 
         A limit or an outage that KSeF tells of stops the whole connection until the
-        time
-        it names.
+        time it names.
         """
         self.ensure_one()
         self._check_may_call()

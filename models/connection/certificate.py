@@ -14,9 +14,8 @@ class Certificate(models.Model):
 
     Type *authentication* logs in to KSeF, type *offline* signs the second QR code of
     invoices issued offline (*KOD II*); KSeF never lets one do the work of the other.
-    Made
-    by the upload wizard only. Its key is sealed (see ``l10n_pl_ksef.vault``) and erased
-    with the record.
+    Made by the upload wizard only. Its key is sealed (see ``l10n_pl_ksef.vault``) and
+    erased with the record.
 
     State of an authentication certificate::
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...ksef_api.errors import KsefError
-from ..concurrency import apart, checkpoint
+from ..concurrency import checkpoint, isolated
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Certificate(models.Model):
                 ]
             )
             if certificates:
-                with apart(self.env, connection):
+                with isolated(self.env, connection):
                     certificates._check_through(connection._in_company_language())
                 checkpoint(self.env)
 
@@ -126,7 +126,7 @@ class Certificate(models.Model):
                 "Blocked": self.env._("The certificate was suspended in KSeF."),
             }
             self.write({"state": "revoked", "status_message": texts[status]})
-            self.env["l10n_pl_ksef.notification"]._tell(
+            self.env["l10n_pl_ksef.notification"]._notify(
                 "certificate_expires",
                 self,
                 occasion=f"{status} {self.checked_at}",

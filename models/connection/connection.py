@@ -14,8 +14,7 @@ class Connection(models.Model):
     """A company's authorisation (*uwierzytelnienie*) to one KSeF environment.
 
     One connection of a company is active; earlier ones are archived and keep the
-    history
-    of the documents that went through them. States::
+    history of the documents that went through them. States::
 
         draft --certificate or token given--> ordered --KSeF takes it--> processing
         processing --200--> connected        processing --4xx--> failed

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..concurrency import apart
+from ..concurrency import isolated
 
 
 class Connection(models.Model):
@@ -99,6 +99,6 @@ class Connection(models.Model):
                 ("retry_at", "<=", fields.Datetime.now()),
             ]
         ):
-            with apart(self.env, candidate):
+            with isolated(self.env, candidate):
                 candidate._advance_authorisation()
         return result

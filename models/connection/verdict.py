@@ -161,8 +161,7 @@ class VerdictTexts(models.AbstractModel):
         return {
             415: self.env._(
                 "This certificate or token has no permission in KSeF for this NIP. "
-                "Grant "
-                "it in Aplikacja Podatnika KSeF, then authorise again."
+                "Grant it in Aplikacja Podatnika KSeF, then authorise again."
             ),
             425: self.env._("The login was revoked in KSeF. Authorise again."),
             450: self.env._(
@@ -171,15 +170,13 @@ class VerdictTexts(models.AbstractModel):
             ),
             460: self.env._(
                 "KSeF does not accept this certificate: it is invalid, revoked, "
-                "suspended "
-                "or from another environment. Check that you chose the environment in "
-                "which it was generated."
+                "suspended or from another environment. Check that you chose the "
+                "environment in which it was generated."
             ),
             470: self.env._("The owner of the certificate is marked as deceased."),
             480: self.env._(
                 "KSeF has blocked this login for reasons of security. Contact KSeF's "
-                "help "
-                "desk."
+                "help desk."
             ),
         }
 
@@ -203,8 +200,7 @@ class VerdictTexts(models.AbstractModel):
         if error.reason == "other_key":
             return self.env._(
                 "The secrets of this connection were encrypted with the key %(key)s, "
-                "which "
-                "this server does not have. Put that key into the configuration "
+                "which this server does not have. Put that key into the configuration "
                 "(l10n_pl_ksef_master_key), or enter the certificate or token again.",
                 key=error.key_id,
             )

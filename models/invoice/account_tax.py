@@ -8,8 +8,8 @@ from ...ksef_api import fa3
 OSS, MARGIN = "oss", "margin"
 
 # Tag of the Polish VAT return (JPK_V7) on a sales tax -> rate as FA(3) writes it
-# (P_12).
-# The first that matches counts: K_12 stands beside K_11, OSS has tags of its own.
+# (P_12). The first that matches counts: K_12 stands beside K_11, OSS has tags of its
+# own.
 RATE_BY_TAG = (
     ("K_21", "0 WDT"),
     ("K_22", "0 EX"),

@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_body(self):
-        beside = self._l10n_pl_ksef_beside()
+        beside = self._l10n_pl_ksef_other_charges()
         return fa3.Body(
             currency=self.currency_id.name,
             issue_date=self.invoice_date,

@@ -104,7 +104,7 @@ class AccountMove(models.Model):
         originals = self._l10n_pl_ksef_originals()
         if correction and of_order and originals:
             correction.total_before = sum(
-                original._l10n_pl_ksef_total(original._l10n_pl_ksef_beside())
+                original._l10n_pl_ksef_total(original._l10n_pl_ksef_other_charges())
                 for original in originals
             )
             if self._l10n_pl_ksef_is_advance():
@@ -132,14 +132,16 @@ class AccountMove(models.Model):
                 and move._l10n_pl_ksef_is_advance()
                 and move._l10n_pl_ksef_is_paid_in()
             )
-        ).sorted(lambda move: move._l10n_pl_ksef_turn())
+        ).sorted(lambda move: move._l10n_pl_ksef_sequence_key())
         if not self._l10n_pl_ksef_is_advance():
             return invoices
-        turn = self._l10n_pl_ksef_turn()
-        earlier = invoices.filtered(lambda move: move._l10n_pl_ksef_turn() < turn)
+        turn = self._l10n_pl_ksef_sequence_key()
+        earlier = invoices.filtered(
+            lambda move: move._l10n_pl_ksef_sequence_key() < turn
+        )
         return earlier if self._l10n_pl_ksef_is_last(earlier) else self.browse()
 
-    def _l10n_pl_ksef_turn(self):
+    def _l10n_pl_ksef_sequence_key(self):
         """Return by what invoices of one order follow each other."""
         return self.invoice_date, self.sequence_number, self.id
 

@@ -16,7 +16,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_settlement(self, beside):
         """Return charges, deductions and what is to be paid; None without any.
 
-        :param beside: see ``_l10n_pl_ksef_beside``
+        :param beside: see ``_l10n_pl_ksef_other_charges``
         """
         charges = [item for item in beside if item.amount > 0]
         taken_off = [
@@ -40,18 +40,18 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_total(self, beside):
         """*P_15*: the value of the sale with VAT.
 
-        :param beside: see ``_l10n_pl_ksef_beside``
+        :param beside: see ``_l10n_pl_ksef_other_charges``
         """
         return self._l10n_pl_ksef_to_pay() - _sum(beside)
 
-    def _l10n_pl_ksef_beside(self):
+    def _l10n_pl_ksef_other_charges(self):
         """Return what is neither sale nor VAT: a list of ``fa3`` Adjustment, an amount
         below zero takes off.
         """
         sign = self.direction_sign * self._l10n_pl_ksef_sign()
         amounts = {}
         for line in self.line_ids:
-            reason = self._l10n_pl_ksef_reason_beside(line)
+            reason = self._l10n_pl_ksef_charge_reason(line)
             if reason:
                 amount = sign * to_decimal(line.amount_currency)
                 amounts[reason] = amounts.get(reason, 0) + amount
@@ -61,7 +61,7 @@ class AccountMove(models.Model):
             if amount
         ]
 
-    def _l10n_pl_ksef_reason_beside(self, line):
+    def _l10n_pl_ksef_charge_reason(self, line):
         """Return why ``line`` is to be paid beside the sale, None when it is not."""
         tax = line.tax_line_id
         if line.display_type == "rounding" and not tax:

@@ -24,18 +24,18 @@ class Connection(models.Model):
         result = super().write(vals)
         if "state" in vals:
             for connection in self.filtered(lambda c: c.state != before[c]):
-                connection._tell_state()
+                connection._notify_of_state()
         return result
 
-    def _tell_state(self):
+    def _notify_of_state(self):
         """Tell that the connection works again, or that people must sign a file.
 
         A session that ends and is renewed by itself is no event.
         """
-        if self.state == "connected" and self._loss_told():
-            self._tell("connection_restored", self._loss_told().id)
+        if self.state == "connected" and self._loss_notice():
+            self._notify("connection_restored", self._loss_notice().id)
         if self.state == "expired" and self.method == "signed_file":
-            self._tell("authorisation_due", f"ended {self.connected_on}")
+            self._notify("authorisation_due", f"ended {self.connected_on}")
 
     def _refused(self, verdict):
         """Tell that a connection that worked is lost, and until when it worked."""
@@ -43,16 +43,16 @@ class Connection(models.Model):
         if self.connected_on:
             lacking = verdict.code in NO_PERMISSION
             code = "permission_missing" if lacking else "connection_lost"
-            self._tell(code, self.connected_on)
+            self._notify(code, self.connected_on)
         return result
 
     def _note_failure(self, error):
         verdict = super()._note_failure(error)
         if isinstance(error, Forbidden):
-            self._tell("permission_missing", self.connected_on)
+            self._notify("permission_missing", self.connected_on)
         return verdict
 
-    def _loss_told(self):
+    def _loss_notice(self):
         """Return the last notice of a loss, unless the return has been told too."""
         notices = self.env["l10n_pl_ksef.notice"].sudo()
         mine = [("res_model", "=", self._name), ("res_id", "=", self.id)]
@@ -63,8 +63,8 @@ class Connection(models.Model):
         )
         return last.filtered(lambda notice: notice.type in LOSSES)
 
-    def _tell(self, code, occasion):
-        self.env["l10n_pl_ksef.notification"]._tell(
+    def _notify(self, code, occasion):
+        self.env["l10n_pl_ksef.notification"]._notify(
             code, self, occasion=occasion, details=self.status_message
         )
 
@@ -76,19 +76,19 @@ class Certificate(models.Model):
         result = super().write(vals)
         code = FIRST_VERDICTS.get(vals.get("state"))
         for certificate in self if code else ():
-            certificate._tell_first_verdict(code)
+            certificate._notify_of_first_verdict(code)
         return result
 
-    def _tell_first_verdict(self, code):
+    def _notify_of_first_verdict(self, code):
         """Tell what KSeF said of a new certificate; of an old one, the connection does.
 
         A certificate that was refused may be accepted later, when the permission that
         it lacked has been granted.
         """
         notices = self.env["l10n_pl_ksef.notice"].sudo()
-        accepted = notices._told_of("certificate_accepted", self, "")
+        accepted = notices._notices_of("certificate_accepted", self, "")
         if not accepted:
-            self.env["l10n_pl_ksef.notification"]._tell(
+            self.env["l10n_pl_ksef.notification"]._notify(
                 code, self, details=self.status_message
             )
 
@@ -101,7 +101,7 @@ class Document(models.Model):
         notification = self.env["l10n_pl_ksef.notification"]
         if vals.get("state") == "rejected":
             for document in self:
-                notification._tell(
+                notification._notify(
                     "invoice_rejected",
                     document.move_id,
                     occasion=document.id,
@@ -109,7 +109,7 @@ class Document(models.Model):
                 )
         if vals.get("upo_file"):
             for document in self:
-                notification._tell(
+                notification._notify(
                     "upo_ready", document.move_id, occasion=document.ksef_number
                 )
         return result
@@ -128,8 +128,8 @@ class Bill(models.Model):
                     not bill.is_sale and not bill.move_id._l10n_pl_ksef_is_self_billed()
                 )
             )
-            notification._tell("bills_new", news)
+            notification._notify("bills_new", news)
         if vals.get("state") == "error":
             for bill in self:
-                notification._tell("bill_error", bill, details=bill.status_message)
+                notification._notify("bill_error", bill, details=bill.status_message)
         return result

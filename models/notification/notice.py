@@ -17,9 +17,9 @@ KEPT = timedelta(days=400)
 class Notice(models.Model):
     """One event that people are told of by e-mail, and the memory that they were.
 
-    Written by ``l10n_pl_ksef.notification._tell``. The cron takes what was gathered for
-    a
-    company and a type, and leaves one e-mail for each receiver in Odoo's mail queue.
+    Written by ``l10n_pl_ksef.notification._notify``. The cron takes what was gathered
+    for a company and a type, and leaves one e-mail for each receiver in Odoo's mail
+    queue.
     """
 
     _name = "l10n_pl_ksef.notice"
@@ -54,12 +54,12 @@ class Notice(models.Model):
     @api.model
     def _note(self, code, records, occasion, details):
         """Keep the event for those of ``records`` where it is new."""
-        new = records - self._told_of(code, records, occasion)
+        new = records - self._notices_of(code, records, occasion)
         if not new:
             return
         is_company = new._name == "res.company"
         companies = new if is_company else new.sudo().company_id
-        gathering = self._gathering(code, companies)
+        gathering = self._open_digest(code, companies)
         self.create(
             [
                 {
@@ -77,7 +77,7 @@ class Notice(models.Model):
             at = fields.Datetime.now() + TYPES[code].gather
             self.env.ref("l10n_pl_ksef.ir_cron_tell")._trigger(at=at)
 
-    def _told_of(self, code, records, occasion):
+    def _notices_of(self, code, records, occasion):
         """Return those of ``records`` whose event is known already."""
         known = self.search_fetch(
             [
@@ -90,7 +90,7 @@ class Notice(models.Model):
         )
         return records.browse(known.mapped("res_id"))
 
-    def _gathering(self, code, companies):
+    def _open_digest(self, code, companies):
         """Return the companies for which an e-mail of this type is on its way."""
         return self.search(
             [
@@ -113,12 +113,12 @@ class Notice(models.Model):
                 continue
             try:
                 with self.env.cr.savepoint():
-                    group._tell_all()
+                    group._notify_all()
             except Exception:
                 _logger.exception("KSeF: no e-mail could be made of %s", group)
             checkpoint(self.env)
 
-    def _tell_all(self):
+    def _notify_all(self):
         """Write one e-mail for each receiver of these events of one type."""
         for user, notices in self._by_receiver().items():
             notices._mail_to(user)

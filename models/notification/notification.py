@@ -11,7 +11,7 @@ class Notification(models.Model):
     """Whether one user wants one type of e-mail about one company.
 
     Everything is wanted until it is unticked; a missing row means wanted. Others call
-    ``_tell`` only.
+    ``_notify`` only.
     """
 
     _name = "l10n_pl_ksef.notification"
@@ -85,7 +85,7 @@ class Notification(models.Model):
         )
 
     @api.model
-    def _tell(self, code, records, occasion="", details=False):
+    def _notify(self, code, records, occasion="", details=False):
         """Note an event; the people are told by e-mail, once, in the background.
 
         Cheap, makes no network call, and a fault in it never makes the caller's

@@ -38,16 +38,16 @@ class Connection(models.Model):
             self.env.ref("l10n_pl_ksef.ir_cron_outage").sudo()._trigger()
         elif self.unavailable_since <= now - LONG_ENOUGH:
             if not self.company_id._l10n_pl_ksef_outage():
-                self._tell_of_outage("ksef_unavailable")
+                self._notify_of_outage("ksef_unavailable")
 
     def _note_available(self):
         notices = self.env["l10n_pl_ksef.notice"].sudo()
         since = str(self.unavailable_since)
-        if notices._told_of("ksef_unavailable", self.company_id, since):
-            self._tell_of_outage("ksef_back")
+        if notices._notices_of("ksef_unavailable", self.company_id, since):
+            self._notify_of_outage("ksef_back")
         self.sudo().unavailable_since = False
 
-    def _tell_of_outage(self, code):
-        self.env["l10n_pl_ksef.notification"]._tell(
+    def _notify_of_outage(self, code):
+        self.env["l10n_pl_ksef.notification"]._notify(
             code, self.company_id, occasion=self.unavailable_since
         )

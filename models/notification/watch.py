@@ -39,7 +39,7 @@ class Notification(models.Model):
                 (d for d in DAYS_BEFORE_EXPIRY if left <= timedelta(days=d)), None
             )
             expired = left <= timedelta(0)
-            self._tell(
+            self._notify(
                 "certificate_expires",
                 certificate,
                 occasion="expired" if expired else f"{occasion} days",
@@ -59,7 +59,7 @@ class Notification(models.Model):
             left = connection.refresh_valid_until - now
             before = next(limit for limit in BEFORE_SIGNING if left <= limit)
             occasion = f"{connection.refresh_valid_until} {before}"
-            self._tell("authorisation_due", connection, occasion=occasion)
+            self._notify("authorisation_due", connection, occasion=occasion)
             connection._ask_to_sign_again()
 
     def _watch_offline_invoices(self):
@@ -70,7 +70,7 @@ class Notification(models.Model):
         )
         for move in near:
             late = move.l10n_pl_ksef_deadline < today
-            self._tell(
+            self._notify(
                 "offline_deadline",
                 move,
                 occasion=f"{move.l10n_pl_ksef_deadline}{' late' if late else ''}",
@@ -85,7 +85,7 @@ class Notification(models.Model):
             ]
         )
         for document in waiting:
-            self._tell(
+            self._notify(
                 "invoice_waits",
                 document.move_id,
                 occasion=document.id,

@@ -84,7 +84,7 @@ class Outage(models.Model):
     def _changed(self):
         """Deadlines depend on it, and people are told."""
         self.env["l10n_pl_ksef.document"].sudo()._outage_changed(self.sudo())
-        self._tell()
+        self._notify()
 
     # --- Latarnia ------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class Outage(models.Model):
             if environment.status_url and environment.code == code:
                 self._ask(environment)
                 checkpoint(self.env)
-        self._recent()._tell()
+        self._recent()._notify()
 
     @api.model
     def _recent(self):
@@ -127,9 +127,9 @@ class Outage(models.Model):
             for outage in self.search([("environment", "=", environment.code)])
         }
         for trouble in announced:
-            self._take_in(known.get(trouble.event), environment.code, trouble)
+            self._ingest(known.get(trouble.event), environment.code, trouble)
 
-    def _take_in(self, outage, environment, trouble):
+    def _ingest(self, outage, environment, trouble):
         values = {
             "category": trouble.category.lower(),
             "title": trouble.title or trouble.event,

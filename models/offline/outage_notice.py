@@ -4,7 +4,7 @@ from odoo import fields, models
 class Outage(models.Model):
     _inherit = "l10n_pl_ksef.outage"
 
-    def _tell(self):
+    def _notify(self):
         """Tell the companies it concerns that it has begun, and that it is over."""
         now = fields.Datetime.now()
         notification = self.env["l10n_pl_ksef.notification"].sudo()
@@ -12,13 +12,15 @@ class Outage(models.Model):
         for outage in self.filtered(lambda outage: outage.start <= now):
             companies = outage._companies()
             occasion = f"outage {outage.id}"
-            told = notices._told_of("ksef_unavailable", companies, occasion)
+            told = notices._notices_of("ksef_unavailable", companies, occasion)
             if not outage.end or outage.end > now:
                 code, who = "ksef_unavailable", companies
             else:
                 code, who = "ksef_back", told
             for company in who:
-                notification._tell(code, company, occasion, outage.text or outage.title)
+                notification._notify(
+                    code, company, occasion, outage.text or outage.title
+                )
 
     def _companies(self):
         connections = self.env["l10n_pl_ksef.connection"].sudo()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ..concurrency import apart, checkpoint, time_is_left
+from ..concurrency import checkpoint, isolated, time_is_left
 from ..notification.outage import LONG_ENOUGH
 from ..sending.scope import warsaw_today
 from .account_move import USABLE
@@ -59,7 +59,7 @@ class Document(models.Model):
             ]
         )
         for connection in silent:
-            with apart(self.env, connection):
+            with isolated(self.env, connection):
                 self._offline_instead(connection)
         return result
 
@@ -82,7 +82,7 @@ class Document(models.Model):
             if not time_is_left(self.env):
                 break
             for document in self.browse(ids):
-                with apart(self.env, document):
+                with isolated(self.env, document):
                     document._issue_by_itself(loaded, outage)
                     checkpoint(self.env)
             self.env.invalidate_all()

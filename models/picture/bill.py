@@ -45,11 +45,11 @@ class AccountMove(models.Model):
         name = (self.ref or "").replace("/", "_")
         return pictures._attached(self, name, lambda: pictures._pdf(xml))
 
-    def _l10n_pl_ksef_keep(self, taking):
+    def _l10n_pl_ksef_store_details(self, bill_import):
         # The picture takes longer than the bill: a cron draws it.
         self.l10n_pl_ksef_picture_due = True
         self.env.ref("l10n_pl_ksef.ir_cron_picture").sudo()._trigger()
-        return super()._l10n_pl_ksef_keep(taking)
+        return super()._l10n_pl_ksef_store_details(bill_import)
 
     @api.model
     def _cron_l10n_pl_ksef_draw(self):

@@ -171,13 +171,13 @@ class Bill(models.Model):
         if len(bills) > MAKE_NOW:
             self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
             self.env.ref("l10n_pl_ksef.ir_cron_make_bills")._trigger()
-            return self._told_in_background(len(bills))
+            return self._background_notice(len(bills))
         for bill in bills:
             bill._need_file()
         bills.filtered("has_file")._make_bills()
         return True
 
-    def _told_in_background(self, count):
+    def _background_notice(self, count):
         message = self.env._("%s bills are being made in the background.", count)
         return {
             "type": "ir.actions.client",

@@ -170,7 +170,7 @@ class Export(models.Model):
         checkpoint(self.env)
         try:
             path = self._download(connection, package)
-            self._take_in(path)
+            self._ingest(path)
         except (BadAnswer, Gone, Forbidden, VaultError) as error:
             message = self.env._(
                 "The package cannot be read (%(reason)s); it is fetched again.",
@@ -193,14 +193,14 @@ class Export(models.Model):
             lambda client: download_package(client, package, key, folder)
         )
 
-    def _take_in(self, path):
+    def _ingest(self, path):
         """Write the rows of the package, then their files, each part committed.
 
         :raise BadAnswer: there is a file without metadata
         """
         fetch, bills = self.fetch_id, self.env["l10n_pl_ksef.bill"]
         for invoices in split_every(ROWS_AT_ONCE, read_metadata(path), list):
-            fetch._take_in(invoices)
+            fetch._ingest(invoices)
             fetch._announce_change()
             checkpoint(self.env)
             self.env.invalidate_all()

@@ -13,7 +13,7 @@ class Bill(models.Model):
     # --- rows ----------------------------------------------------------------
 
     @api.model
-    def _take_in(self, fetch, metadata):
+    def _ingest(self, fetch, metadata):
         """Write a row for each invoice that has none; others get the role added.
 
         :param fetch: the ``l10n_pl_ksef.fetch`` that found them
@@ -43,10 +43,10 @@ class Bill(models.Model):
         new.filtered(lambda bill: bill.role == SELLER_ROLE)._match_sales()
         new._match_self_billed()
         new._propose_links()
-        new._tell_waiting()
+        new._notify_waiting()
         return known + new, new
 
-    def _tell_waiting(self):
+    def _notify_waiting(self):
         """Tell people of those that will wait in the inbox for them."""
         waiting = self.filtered(
             lambda bill: not bill.is_sale
@@ -58,7 +58,7 @@ class Bill(models.Model):
             )
         )
         if waiting:
-            self.env["l10n_pl_ksef.notification"]._tell("bills_new", waiting)
+            self.env["l10n_pl_ksef.notification"]._notify("bills_new", waiting)
 
     def _place_values(self, fetch):
         return {

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from ...ksef_api import fa3
 from ...ksef_api.errors import DocumentError
-from ..bill.pipeline import Taking
+from ..bill.pipeline import BillImport
 from ..concurrency import checkpoint, time_is_left
 from .bill import BUYER_ROLE
 
@@ -225,5 +225,5 @@ class Bill(models.Model):
             self.with_context(tz="Europe/Warsaw"), self.stored_at
         )
         received_on = stored.date() if stored else None
-        move._l10n_pl_ksef_take_over(Taking(read, None, received_on))
+        move._l10n_pl_ksef_import_invoice(BillImport(read, None, received_on))
         return move

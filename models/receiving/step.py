@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ...ksef_api.client import PERMANENT_STORAGE, InvoiceQuery
 from ...ksef_api.errors import InvalidRequest, KsefError
-from ..concurrency import checkpoint, exclusive
+from ..concurrency import advisory_lock, checkpoint
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Fetch(models.Model):
             return True
         self = self.with_env(connection.env)
         checkpoint(self.env)
-        with exclusive(self.env, f"fetch:{connection.id}") as mine:
+        with advisory_lock(self.env, f"fetch:{connection.id}") as mine:
             if not mine:
                 return False
             self.env.invalidate_all()
@@ -76,7 +76,7 @@ class Fetch(models.Model):
             # The mark stands still: there is nothing new that is complete.
             self._finish(connection)
             return
-        bills = self._take_in(page.invoices)
+        bills = self._ingest(page.invoices)
         if page.has_more or len(bills._without_file()) > FEW:
             checkpoint(self.env)
             self.env["l10n_pl_ksef.export"]._order_for(self, connection)
@@ -85,9 +85,9 @@ class Fetch(models.Model):
         checkpoint(self.env)
         self._download_few(connection)
 
-    def _take_in(self, invoices):
+    def _ingest(self, invoices):
         """Write the rows of ``invoices`` (metadata) and count them."""
-        bills, new = self.env["l10n_pl_ksef.bill"]._take_in(self, invoices)
+        bills, new = self.env["l10n_pl_ksef.bill"]._ingest(self, invoices)
         self.found_count += len(bills)
         self.new_count += len(new)
         return bills

@@ -238,9 +238,8 @@ class AccountMove(models.Model):
         if not sendable:
             raise UserError(
                 self.env._(
-                    "None of these can be sent to KSeF: only posted customer "
-                    "invoices and "
-                    "credit notes that are not in KSeF yet can."
+                    "None of these can be sent to KSeF: only posted customer invoices "
+                    "and credit notes that are not in KSeF yet can."
                 )
             )
         sendable._l10n_pl_ksef_refuse_incomplete()
@@ -252,9 +251,9 @@ class AccountMove(models.Model):
             return missing[:1]._l10n_pl_ksef_ask_certificate(send=sendable)
         sendable._l10n_pl_ksef_send()
         self.env["account.move.send"]._l10n_pl_ksef_wait(sendable)
-        return sendable._l10n_pl_ksef_told()
+        return sendable._l10n_pl_ksef_send_summary()
 
-    def _l10n_pl_ksef_told(self):
+    def _l10n_pl_ksef_send_summary(self):
         """Return a notification about how the sending went."""
         count = len(self.filtered(lambda move: move.l10n_pl_ksef_state == "accepted"))
         refused = self.filtered(lambda move: move.l10n_pl_ksef_state == "rejected")

@@ -18,8 +18,7 @@ class Document(models.Model):
     """One attempt to put one invoice into KSeF.
 
     A row is never sent twice and never deleted: what is sent again is a new row. The
-    file
-    is frozen before it goes out, and its hash finds it again in KSeF. States::
+    file is frozen before it goes out, and its hash finds it again in KSeF. States::
 
         queued --> sending --> sent --> accepted | rejected
                    sending --no answer--> unknown --asked--> sent | queued

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...ksef_api.errors import InvalidRequest, KsefError
-from ..concurrency import apart, checkpoint, exclusive
+from ..concurrency import advisory_lock, checkpoint, isolated
 from ..vault.vault import VaultError
 from .document import IN_FLIGHT
 
@@ -22,7 +22,7 @@ class Document(models.Model):
     def _cron_send(self):
         """Send what waits, ask about what was sent, fetch UPOs; for every company."""
         for connection in self.env["l10n_pl_ksef.connection"]._connected():
-            with apart(self.env, connection):
+            with isolated(self.env, connection):
                 self._process(connection)
         self._trigger_next()
 
@@ -38,7 +38,7 @@ class Document(models.Model):
         connection = connection._in_company_language()
         self = self.with_env(connection.env)
         checkpoint(self.env)
-        with exclusive(self.env, f"send:{connection.company_id.id}") as mine:
+        with advisory_lock(self.env, f"send:{connection.company_id.id}") as mine:
             if not mine:
                 return
             self.env.invalidate_all()

@@ -32,7 +32,7 @@ class Document(models.Model):
             checkpoint(self.env)
         lost = self._due(connection, "unknown", kind="online")
         for session, documents in lost.grouped("session_id").items():
-            with session._alone(documents):
+            with session._isolated(documents):
                 documents._recover_from(connection, session)
             checkpoint(self.env)
 
@@ -57,7 +57,7 @@ class Document(models.Model):
         """Ask how the sent documents fare: one call a session, however many."""
         sent = self._due(connection, "sent", kind="online")
         for session, documents in sent.grouped("session_id").items():
-            with session._alone(documents):
+            with session._isolated(documents):
                 documents._poll_in(connection, session)
 
     def _poll_in(self, connection, session):

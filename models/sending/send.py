@@ -22,8 +22,7 @@ class AccountMoveSend(models.AbstractModel):
             "is_applicable": lambda move: move._l10n_pl_ksef_is_sendable(),
             "help": self.env._(
                 "Puts the invoice into KSeF as FA(3), so that its KSeF number and QR "
-                "code "
-                "stand on the PDF."
+                "code stand on the PDF."
             ),
         }
         return edis
@@ -62,8 +61,7 @@ class AccountMoveSend(models.AbstractModel):
             "level": "danger",
             "message": self.env._(
                 "%(company)s is not connected to KSeF. Add its KSeF certificate, or "
-                "untick "
-                "“Send to KSeF”.",
+                "untick “Send to KSeF”.",
                 company=company.display_name,
             ),
         }

@@ -206,7 +206,7 @@ class Session(models.Model):
             order="id",
         )
         for session in sessions:
-            with session._alone():
+            with session._isolated():
                 session._advance(connection)
 
     def _advance(self, connection):
@@ -218,7 +218,7 @@ class Session(models.Model):
             self._ask(connection)
 
     @contextmanager
-    def _alone(self, documents=None):
+    def _isolated(self, documents=None):
         """What KSeF has against this session does not hold up the others.
 
         :param documents: those that are asked about; by default the session itself is

@@ -10,9 +10,8 @@ class SealedMixin(models.AbstractModel):
     """Access to fields that hold sealed secrets (see ``l10n_pl_ksef.vault``).
 
     Such a field is a ``Char`` or ``Text`` with ``groups=fields.NO_ACCESS``: no view,
-    export or
-    RPC read shows it, not even sealed. Code reads and writes it through these two
-    methods.
+    export or RPC read shows it, not even sealed. Code reads and writes it through these
+    two methods.
     """
 
     _name = "l10n_pl_ksef.sealed.mixin"

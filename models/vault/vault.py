@@ -41,13 +41,12 @@ class Vault(models.AbstractModel):
     """Seals private keys, KSeF tokens, access tokens and session keys.
 
     A sealed value is text, ``v1:<key id>:<base64 of nonce and AES-256-GCM output>``.
-    The
-    purpose (model and field) is authenticated with it, so that a value moved to another
-    field does not open. The master key comes from ``odoo.conf``
-    (``l10n_pl_ksef_master_key``) or from the environment
-    (``L10N_PL_KSEF_MASTER_KEY``): one or more base64 keys of 32 bytes, separated by
-    commas; the first one seals, all of them open. Without either, a key is made once in
-    Odoo's data directory, readable by Odoo's own user only.
+    The purpose (model and field) is authenticated with it, so that a value moved to
+    another field does not open. The master key comes from ``odoo.conf``
+    (``l10n_pl_ksef_master_key``) or from the environment (``L10N_PL_KSEF_MASTER_KEY``):
+    one or more base64 keys of 32 bytes, separated by commas; the first one seals, all
+    of them open. Without either, a key is made once in Odoo's data directory, readable
+    by Odoo's own user only.
     """
 
     _name = "l10n_pl_ksef.vault"

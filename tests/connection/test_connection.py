@@ -204,7 +204,9 @@ class TestAuthorisation(KsefCase):
     def test_a_second_process_leaves_the_authorisation_alone(self):
         connection = self.connect()
         connection.state = "ordered"
-        with patch("odoo.addons.l10n_pl_ksef.models.connection.auth.exclusive") as lock:
+        with patch(
+            "odoo.addons.l10n_pl_ksef.models.connection.auth.advisory_lock"
+        ) as lock:
             lock.return_value.__enter__.return_value = False
             connection._advance_authorisation()
         self.assertEqual(connection.state, "ordered")

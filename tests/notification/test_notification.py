@@ -83,7 +83,7 @@ class TestNotification(NotificationCase):
         template = self.env.ref("l10n_pl_ksef.mail_connection_lost")
         template.with_context(lang="pl_PL").subject = "Utracono {{ ctx['names'] }}"
         move = self.invoice()
-        self.notification._tell("connection_lost", move, details="KSeF says no")
+        self.notification._notify("connection_lost", move, details="KSeF says no")
         arrived = self.deliver()
         self.assertEqual(sorted(arrived), ["anna", "bob"])
         self.assertEqual(arrived["anna"][0]["Subject"], f"Utracono {move.name}")
@@ -96,7 +96,7 @@ class TestNotification(NotificationCase):
     def test_the_responsible_person_hears_of_own_invoices_only(self):
         mine = self.invoice(invoice_user_id=self.ewa.id)
         others = self.invoice(invoice_user_id=self.bob.id)
-        self.notification._tell("invoice_rejected", mine | others)
+        self.notification._notify("invoice_rejected", mine | others)
         arrived = self.deliver()
         self.assertEqual(sorted(arrived), ["anna", "bob", "ewa"])
         self.assertIn(mine.name, self.text(arrived["ewa"][0]))
@@ -105,22 +105,22 @@ class TestNotification(NotificationCase):
     def test_an_unticked_type_is_not_sent(self):
         choices = self.notification._of_user(self.anna, self.company)
         choices.filtered(lambda c: c.type == "ksef_back").is_wanted = False
-        self.notification._tell("ksef_back", self.company)
+        self.notification._notify("ksef_back", self.company)
         self.assertEqual(list(self.deliver()), ["bob"])
-        self.notification._tell("ksef_unavailable", self.company)
+        self.notification._notify("ksef_unavailable", self.company)
         self.assertEqual(sorted(self.deliver()), ["anna", "bob"])
 
     def test_the_same_event_is_told_once_and_another_occasion_again(self):
         told = []
         for occasion in ("1", "1", "2"):
-            self.notification._tell("ksef_unavailable", self.company, occasion)
+            self.notification._notify("ksef_unavailable", self.company, occasion)
             told.append(len(self.deliver().get("bob", [])))
         self.assertEqual(told, [1, 0, 1])
 
     def test_many_of_a_kind_become_one_digest(self):
         moves = self.env["account.move"].union(*(self.invoice() for _ in range(5)))
         for move in moves:
-            self.notification._tell("invoice_rejected", move, occasion=move.id)
+            self.notification._notify("invoice_rejected", move, occasion=move.id)
         (message,) = self.deliver()["bob"]
         text = self.text(message)
         for move in moves:
@@ -128,7 +128,7 @@ class TestNotification(NotificationCase):
         self.assertIn("and 2 more", message["Subject"])
 
     def test_events_are_gathered_before_they_are_told(self):
-        self.notification._tell("bills_new", self.invoice())
+        self.notification._notify("bills_new", self.invoice())
         self.assertFalse(self.deliver(gathered=False))
         self.assertEqual(len(self.deliver()["bob"]), 1)
 
@@ -138,14 +138,14 @@ class TestNotification(NotificationCase):
         with mute_logger(
             "odoo.addons.l10n_pl_ksef.models.notification.notification", "odoo.sql_db"
         ):
-            self.notification._tell("ksef_back", self.company, occasion="\x00")
+            self.notification._notify("ksef_back", self.company, occasion="\x00")
         self.assertEqual(move.state, "posted")
         self.assertFalse(self.notices.search([("type", "=", "ksef_back")]))
 
     def test_one_broken_template_does_not_stop_the_other_types(self):
         self.env.ref("l10n_pl_ksef.mail_ksef_unavailable").subject = "{{ 1 / 0 }}"
-        self.notification._tell("ksef_unavailable", self.company)
-        self.notification._tell("ksef_back", self.company)
+        self.notification._notify("ksef_unavailable", self.company)
+        self.notification._notify("ksef_back", self.company)
         with mute_logger(
             "odoo.addons.l10n_pl_ksef.models.notification.notice",
             "odoo.addons.mail.models.mail_render_mixin",
@@ -156,7 +156,7 @@ class TestNotification(NotificationCase):
     def test_nobody_of_another_company_is_told(self):
         other = self.env["res.company"].create({"name": "Inna"})
         self.bob.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
-        self.notification._tell("ksef_unavailable", self.company)
+        self.notification._notify("ksef_unavailable", self.company)
         self.assertEqual(list(self.deliver()), ["anna"])
 
     def test_a_user_sees_and_changes_own_choices_only(self):
@@ -265,7 +265,7 @@ class TestEvents(NotificationCase):
             told.append(len(self.deliver().get("bob", [])))
         self.assertEqual(told, [0, 1, 0, 1, 1, 1, 0])
 
-    def test_a_certificate_with_a_successor_is_not_told_of(self):
+    def test_a_certificate_with_a_successor_is_not_notices_of(self):
         first = self.connect().certificate_id
         self.connect()
         self.deliver()
@@ -286,7 +286,7 @@ class TestEvents(NotificationCase):
         self.assertEqual(told, [0, 1, 0, 1, 0])
         self.assertEqual(connection.activity_ids.user_id, self.env.user)
 
-    def test_an_invoice_that_waits_too_long_is_told_of(self):
+    def test_an_invoice_that_waits_too_long_is_notices_of(self):
         move = self.invoice(invoice_user_id=self.ewa.id)
         document = self.env["l10n_pl_ksef.document"]._queue(move)
         self.env.flush_all()
@@ -356,7 +356,7 @@ class TestEvents(NotificationCase):
                     connection._call_public(lambda client: client.challenge())
         self.assertFalse(self.deliver())
 
-    def test_a_short_trouble_is_not_told_of(self):
+    def test_a_short_trouble_is_not_notices_of(self):
         connection = self.connect()
         self.deliver()
         self.sandbox.fault(method="POST", path="/auth/challenge", action="drop_before")

@@ -89,7 +89,7 @@ class TestObstacles(ObstacleCase):
         self.documents._process(self.connection)
         documents = moves.sudo().l10n_pl_ksef_document_ids
         documents[0].write({"state": "accepted", "retry_at": False})
-        with documents.session_id._alone(documents):
+        with documents.session_id._isolated(documents):
             raise NotFound(http_status=404)
         self.assertFalse(documents[0].status_message)
         self.assertTrue(documents[1].status_message)

@@ -73,7 +73,7 @@ HOMES = _homes()
 
 
 def test_what_is_overridden_stands_below():
-    """`super()` reaches the method of a lower room; one of a higher would win unseen."""
+    """`super()` reaches the method of a lower room; one above would win unseen."""
     floors = {}
     for file, model, method in _methods():
         level = LEVEL[file.parent.name]
