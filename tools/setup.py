@@ -2,7 +2,7 @@
 
 from shutil import which
 
-from . import database, odoo_source, postgres, python_env
+from . import database, odoo_source, postgres, python_env, references
 from .apt import install_missing
 from .stamps import lock
 
@@ -18,6 +18,7 @@ def ensure():
     with lock():
         version = odoo_source.ensure()
         python_env.ensure()
+        references.ensure()
         postgres.ensure()
         database.write_conf()
         return database.ensure_template(version)
