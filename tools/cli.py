@@ -46,6 +46,16 @@ def _parser():
     tests.add_argument("selection", nargs="*", help="part, or tests/…py::Class::test")
     tests.add_argument("-k", dest="keyword", default="", help="only tests named so")
     tests.add_argument("-v", dest="verbose", action="store_true")
+    tests.add_argument(
+        "--with",
+        dest="additions",
+        metavar="FOLDER",
+        help="official schemas and samples (xsd/, samples/, upo/) that no package has",
+    )
+    tests.add_argument("--repeat", type=int, default=1, metavar="N", help="N times")
+    tests.add_argument(
+        "--busy", action="store_true", help="beside a busy loop on each core"
+    )
     soak = verb("soak", _soak, "many hours of sending or receiving under faults")
     soak.add_argument("what", choices=SOAKS)
     soak.add_argument("options", nargs=argparse.REMAINDER, help="see its --help")
@@ -67,7 +77,7 @@ def _setup(_options):
 def _test(options):
     from .testing import test
 
-    return test(options.selection, options.keyword, options.verbose)
+    return test(options)
 
 
 def _soak(options):

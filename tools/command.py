@@ -1,14 +1,17 @@
 """Running other programs: quietly when they work, with their last words when not."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 
 from . import paths
-from .console import DevError
+from .console import DevError, say
 
 TAIL_LINES = 40
+LAST_SECONDS = 20  # to clean up, for those who are asked to end
 
 
 def environment(**extra):
@@ -23,28 +26,77 @@ def environment(**extra):
     return {**env, **{name: str(value) for name, value in extra.items()}}
 
 
-def run(*command, log=None, env=None, check=True, **options):
+def run(*command, log=None, env=None, check=True, input=None, **options):
     """Run a command to its end, its output in `.dev/log/<log>.log`.
 
     :param log: name of the log file; without it the output is returned as text
+    :param input: text for its standard input
     :raises DevError: when the command fails, with the last lines it wrote
     :return: `subprocess.CompletedProcess`
     """
-    words = [str(word) for word in command]
-    options = {"stdin": subprocess.DEVNULL, "env": env or environment(), **options}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     if log:
         paths.LOG.mkdir(parents=True, exist_ok=True)
         path = paths.LOG / f"{log}.log"
         with path.open("w") as out:
             options |= {"stdout": out, "stderr": subprocess.STDOUT}
-            done = subprocess.run(words, **options)
+            done = _finished(command, env, input, options)
         said = f"(all of it: {path})\n" + tail(path) if done.returncode else ""
     else:
-        done = subprocess.run(words, capture_output=True, text=True, **options)
+        done = _finished(command, env, input, options)
         said = done.stdout + done.stderr
     if check and done.returncode:
-        raise DevError(f"{' '.join(words)}\nended with {done.returncode}: {said}")
+        raise DevError(
+            f"{' '.join(map(str, command))}\nended with {done.returncode}: {said}"
+        )
     return done
+
+
+def _finished(command, env, text, options):
+    with _child(command, env, text is not None, **options) as process:
+        output = process.communicate(text)
+    return subprocess.CompletedProcess(process.args, process.returncode, *output)
+
+
+def follow(*command, env=None, **options):
+    """Run a command, say what it writes line by line, and return its exit code."""
+    options |= {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with _child(command, env, False, **options) as process:
+        for line in process.stdout:
+            say(line.rstrip("\n"))
+        return process.wait()
+
+
+_children = set()
+
+
+@contextmanager
+def _child(command, env, has_input, **options):
+    """A process that `end_children` knows of."""
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        env=env or environment(),
+        stdin=subprocess.PIPE if has_input else subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+        **options,
+    )
+    _children.add(process)
+    try:
+        yield process
+    except BaseException:
+        process.send_signal(signal.SIGINT)
+        process.wait(LAST_SECONDS)
+        raise
+    finally:
+        _children.discard(process)
+        process.kill()
+
+
+def end_children():
+    """Ask all that runs in other threads to end, as Ctrl-C would."""
+    for process in list(_children):
+        process.send_signal(signal.SIGINT)
 
 
 def tail(path, lines=TAIL_LINES):

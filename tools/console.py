@@ -3,6 +3,10 @@
 import sys
 import time
 from contextlib import contextmanager
+from contextvars import ContextVar
+
+# Lines of a piece of work that is done beside others; see `held`.
+_held = ContextVar("held", default=None)
 
 
 class DevError(Exception):
@@ -11,7 +15,7 @@ class DevError(Exception):
 
 def say(text=""):
     """Print one line at once (also when the output is a pipe)."""
-    print(text, flush=True)
+    _print(text, sys.stdout)
 
 
 def note(text):
@@ -20,7 +24,26 @@ def note(text):
 
 
 def warn(text):
-    print(f"    ! {text}", file=sys.stderr, flush=True)
+    _print(f"    ! {text}", sys.stderr)
+
+
+def _print(text, stream):
+    lines = _held.get()
+    if lines is None:
+        print(text, file=stream, flush=True)
+    else:
+        lines.append(text)
+
+
+@contextmanager
+def held():
+    """Inside, what this thread says is kept for later; yields the list of lines."""
+    lines = []
+    token = _held.set(lines)
+    try:
+        yield lines
+    finally:
+        _held.reset(token)
 
 
 @contextmanager

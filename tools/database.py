@@ -1,7 +1,9 @@
 """Databases: a template with Odoo's own modules, copies of it, and their filestores."""
 
+import itertools
 import os
 import shutil
+from ast import literal_eval
 from contextlib import contextmanager
 
 from . import paths, postgres
@@ -10,10 +12,13 @@ from .console import step
 from .stamps import digest, is_done, lock, mark_done
 
 # A Polish company brings in the last one by itself, at a time that nobody wants.
-BASE_MODULES = ("l10n_pl_edi", "sale_management", "mail", "contacts", "account_peppol")
+BASE_MODULES = ("sale_management", "mail", "contacts", "account_peppol")
 LANGUAGE = "pl_PL"
 SCRATCH = "scratch_"
 TEMPLATE = "template_odoo_"
+BARE = "template_bare_"
+ADDON = "template_ksef_"
+READY = paths.ROOT / "tools" / "ready_company.py"
 MODULE = paths.MODULE
 CONF = """[options]
 addons_path = {addons}
@@ -69,8 +74,13 @@ def set_parameters(name, parameters):
     )
 
 
+def names():
+    """Names of all databases of the cluster."""
+    return postgres.sql("SELECT datname FROM pg_database")
+
+
 def exists(name):
-    return bool(postgres.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+    return name in names()
 
 
 def drop(name):
@@ -92,23 +102,16 @@ def copy(template, name):
         run("cp", "-al", filestore(template), filestore(name))
 
 
+_numbers = itertools.count()
+
+
 @contextmanager
 def scratch(template):
-    """A copy of the template for this process alone, dropped at the end."""
-    with scratch_empty() as name:
-        with step("copy the template database"):
-            copy(template, name)
-        yield name
-
-
-@contextmanager
-def scratch_empty():
-    """The name of a database for this process alone, which Odoo makes; dropped at the
-    end.
-    """
+    """A copy of a template for the caller alone, dropped at the end."""
     _drop_leftovers()
-    name = f"{SCRATCH}{os.getpid()}"
+    name = f"{SCRATCH}{os.getpid()}_{next(_numbers)}"
     try:
+        copy(template, name)
         yield name
     finally:
         drop(name)
@@ -116,8 +119,8 @@ def scratch_empty():
 
 def _drop_leftovers():
     """Drop scratch databases whose process was killed."""
-    for name in postgres.sql("SELECT datname FROM pg_database"):
-        pid = name.removeprefix(SCRATCH)
+    for name in names():
+        pid = name.removeprefix(SCRATCH).partition("_")[0]
         if name.startswith(SCRATCH) and pid.isdigit() and not is_alive(int(pid)):
             drop(name)
 
@@ -125,18 +128,79 @@ def _drop_leftovers():
 def ensure_template(odoo_version):
     """Install Odoo's own modules once; returns the template's name.
 
+    It is made of the bare one, which has no more than what the add-on depends on.
+
     :param odoo_version: text that changes when Odoo's code does
     """
-    key = digest(odoo_version, *BASE_MODULES, LANGUAGE)
-    name = f"{TEMPLATE}{key[:8]}"
+    bare = ensure_bare_template(odoo_version)
+    options = ["-i", ",".join(BASE_MODULES), "--load-language", LANGUAGE]
+    return _ensure(TEMPLATE, digest(bare, *options), options, bare)
+
+
+def ensure_bare_template(odoo_version):
+    """Install what the add-on depends on once; returns the template's name."""
+    manifest = literal_eval((paths.ROOT / "__manifest__.py").read_text())
+    options = ["-i", ",".join(manifest["depends"])]
+    return _ensure(BARE, digest(odoo_version, *options), options)
+
+
+def bare_template():
+    """The template that `ensure_bare_template` made."""
+    return next(name for name in names() if name.startswith(BARE))
+
+
+def _ensure(prefix, key, options, base=None):
+    """Make a template, unless it is there; older ones of its kind go.
+
+    :param options: for Odoo, which installs something
+    :param base: the template that it begins with
+    """
+    name = f"{prefix}{key[:8]}"
     if is_done(name, key) and exists(name):
         return name
-    with step("Database: template with Odoo's own modules (once per Odoo version)"):
-        for old in postgres.sql("SELECT datname FROM pg_database"):
-            if old.startswith(TEMPLATE):
-                drop(old)
-        options = ["-i", ",".join(BASE_MODULES), "--load-language", LANGUAGE]
+    with step(f"Database: {name} (once per version of Odoo)"):
+        _drop_all(prefix)
+        if base:
+            copy(base, name)
         command = odoo_command(name, *options, "--stop-after-init", "--no-http")
-        run(*command, log="template")
+        run(*command, log=name)
     mark_done(name, key)
     return name
+
+
+def _drop_all(prefix):
+    for old in names():
+        if old.startswith(prefix):
+            drop(old)
+
+
+def ensure_addon(base):
+    """Install the add-on once for each change of its files; returns the template.
+
+    It has a Polish company with its chart of accounts, too, and the files that a
+    browser loads: tests begin at once.
+
+    :param base: name of the template that it begins with
+    """
+    files = [path for part in paths.ADDON_PARTS for path in _files(paths.ROOT / part)]
+    key = digest(base, READY, *map(str, files), *files)
+    name = f"{ADDON}{key[:8]}"
+    if is_done(name, key) and exists(name):
+        return name
+    with lock("addon"):
+        if is_done(name, key) and exists(name):
+            return name  # made while we waited
+        _drop_all(ADDON)
+        copy(base, name)
+        options = ["-i", MODULE, "--stop-after-init", "--no-http"]
+        run(*odoo_command(name, *options), log=name)
+        shell = [paths.ODOO, "shell", "-c", paths.ODOO_CONF, "-d", name, "--no-http"]
+        run(*shell, log=f"{name}-ready", input=READY.read_text())
+        mark_done(name, key)
+    return name
+
+
+def _files(path):
+    """Files of a part of the add-on, in a fixed order."""
+    found = sorted(path.rglob("*")) if path.is_dir() else [path]
+    return [one for one in found if one.is_file() and one.suffix != ".pyc"]

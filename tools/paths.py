@@ -20,6 +20,11 @@ ODOO_CONF = DEV / "odoo.conf"
 ODOO_UNPACKED = DEV / "odoo"
 SANDBOX_DATA = DEV / "sandbox"
 
+# What Odoo loads of the add-on; the rest of the repository is for development.
+ADDON_PARTS = ("__manifest__.py", "__init__.py", "hooks.py", "controllers", "data")
+ADDON_PARTS += ("i18n", "ksef_api", "models", "report", "security", "static", "views")
+ADDON_PARTS += ("wizards",)
+
 PYTHON = VENV / "bin" / "python"
 ODOO = VENV / "bin" / "odoo"
 

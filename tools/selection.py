@@ -8,6 +8,9 @@ from .console import DevError
 
 # Folders that pytest runs, in this order; Odoo runs the others (the rooms) itself.
 PYTEST_PARTS = ("tools", "api", "sandbox", "interop", "survival")
+# What needs a folder of `--with`: a folder for pytest, and a tag of Odoo's tests.
+OFFICIAL = "official"
+OFFICIAL_TAG = f"{paths.MODULE}_official"
 ODOO = "odoo"
 # Odoo with this add-on and what it depends on, no more: no Sales, for one.
 BARE = "bare"
@@ -17,55 +20,60 @@ BARE_TAG = f"{paths.MODULE}_bare"
 
 @dataclass
 class Selection:
-    """Parts to run; `pytest` maps a part to its arguments, `tags` are Odoo's.
+    """Parts to run: `pytest` maps a part to its arguments, `odoo` a room to its tags.
 
-    `bare` are the tags for an Odoo that has nothing but the add-on.
+    `bare` and `official` are tags, too: for an Odoo that has nothing but the add-on,
+    and for tests that read what `--with` adds.
     """
 
     pytest: dict = field(default_factory=dict)
-    tags: list = field(default_factory=list)
+    odoo: dict = field(default_factory=dict)
     bare: list = field(default_factory=list)
+    official: list = field(default_factory=list)
     keyword: str = ""
 
 
-ALL_TAGS = f"/{paths.MODULE}"
-
-
-def parse(words, keyword=""):
+def parse(words, keyword="", additions=False):
     """Turn the words of the command line into a `Selection`.
 
     :param words: part names (`api`, `odoo` …), rooms (`sending`) or paths
         (`tests/sending/test_x.py::C::test_y`)
     :param keyword: pytest's -k; for Odoo, a part of a test's file, class or name
+    :param additions: whether there is what the official parts read
     :raises DevError: when a word names nothing
     """
     chosen = Selection(keyword=keyword)
-    for word in words or (*PYTEST_PARTS, ODOO, BARE):
-        _add(chosen, word)
-    if keyword and chosen.tags:
-        chosen.tags = _tags_with(keyword, chosen.tags)
+    everything = (*PYTEST_PARTS, ODOO, BARE, *([OFFICIAL] if additions else []))
+    for word in words or everything:
+        _add(chosen, word, additions)
+    if keyword:
+        chosen.odoo = _with_keyword(keyword, chosen.odoo)
     return chosen
 
 
-def _add(chosen, word):
+def _add(chosen, word, additions):
     path, _, inside = word.partition("::")
     parts = path.removeprefix("./").removeprefix("tests/").rstrip("/").split("/")
-    if parts == [ODOO] and not inside:
-        chosen.tags.append(ALL_TAGS)
-        return
-    if parts == [BARE] and not inside:
-        chosen.bare = [*(_tag(_tests() / name) for name in BARE_FILES), BARE_TAG]
-        return
     target = _tests() / "/".join(parts)
-    if parts[0] in PYTEST_PARTS:
+    if parts[0] == OFFICIAL and not additions:
+        raise DevError("The official parts need a folder: ./dev test --with FOLDER")
+    if parts == [OFFICIAL] and not inside:
+        chosen.official = [OFFICIAL_TAG]
+    if parts[0] in (*PYTEST_PARTS, OFFICIAL):
         if len(parts) > 1 and not target.exists():
             raise DevError(f"There is no {target}")
         arguments = chosen.pytest.setdefault(parts[0], [])
         arguments.append(f"{target}::{inside}" if inside else str(target))
+    elif parts == [ODOO] and not inside:
+        for room in rooms():
+            _add(chosen, room.name, additions)
+    elif parts == [BARE] and not inside:
+        chosen.bare = [*(_tag(_tests() / name) for name in BARE_FILES), BARE_TAG]
     elif target in rooms():
-        chosen.tags += [_tag(file) for file in odoo_files(target)]
+        tags = chosen.odoo.setdefault(target.name, [])
+        tags += [_tag(file) for file in odoo_files(target)]
     elif target in odoo_files():
-        chosen.tags.append(_tag(target, inside))
+        chosen.odoo.setdefault(parts[0], []).append(_tag(target, inside))
     else:
         known = ", ".join((*PYTEST_PARTS, ODOO, BARE, *(r.name for r in rooms())))
         raise DevError(f"{word} is no part of the tests ({known}) and no test file.")
@@ -78,12 +86,12 @@ def _tests():
 def rooms():
     """Folders of Odoo's tests, one for each room of `models/`."""
     folders = {file.parent for file in _tests().glob("*/test_*.py")}
-    return sorted(f for f in folders if f.name not in PYTEST_PARTS)
+    return sorted(f for f in folders if f.name not in (*PYTEST_PARTS, OFFICIAL))
 
 
 def odoo_files(room=None):
-    """Files of Odoo's tests: of one room, or all."""
-    folders = [room] if room else [_tests(), *rooms()]
+    """Files of Odoo's tests: of one room, or of all."""
+    folders = [room] if room else rooms()
     return [file for folder in folders for file in sorted(folder.glob("test_*.py"))]
 
 
@@ -94,15 +102,19 @@ def _tag(file, inside=""):
     return tag + "".join(mark + name for mark, name in zip(":.", names, strict=False))
 
 
-def _tags_with(keyword, tags):
-    """Tags of the single Odoo tests whose file, class or method holds `keyword`."""
-    found = []
-    for file in odoo_files():
-        for cls, method in _tests_in(file):
-            if keyword.lower() in f"{file.name}::{cls}::{method}".lower():
-                found.append(_tag(file, f"{cls}::{method}"))
-    prefixes = tuple(tags)
-    return [tag for tag in found if tag.startswith(prefixes)]
+def _with_keyword(keyword, by_room):
+    """Of the rooms' tags, those of single tests whose name holds `keyword`: that of
+    the file, the class or the method.
+    """
+    found = {}
+    for room, tags in by_room.items():
+        for file in odoo_files(_tests() / room):
+            for cls, method in _tests_in(file):
+                tag = _tag(file, f"{cls}::{method}")
+                named = f"{file.name}::{cls}::{method}".lower()
+                if keyword.lower() in named and tag.startswith(tuple(tags)):
+                    found.setdefault(room, []).append(tag)
+    return found
 
 
 def _tests_in(file):

@@ -14,8 +14,6 @@ PO = paths.ROOT / "tools" / "po.py"
 # Odoo's export follows links for ever when it meets `.dev/addons` inside the add-on,
 # and takes texts from all Python files: it gets a folder with the add-on's own parts.
 ADDONS = paths.DEV / "addons-i18n"
-PARTS = ("__manifest__.py", "__init__.py", "hooks.py", "controllers", "data", "models")
-PARTS += ("report", "security", "static", "views", "wizards", "ksef_api", "i18n")
 
 
 def update(template):
@@ -37,10 +35,10 @@ def faults(template):
 @contextmanager
 def _exported(template):
     """Path of a template with all that Odoo finds to translate in the add-on."""
-    with TemporaryDirectory() as folder, database.scratch(template) as name:
+    with step("install the add-on"):
+        installed = database.ensure_addon(template)
+    with TemporaryDirectory() as folder, database.scratch(installed) as name:
         pot = Path(folder) / f"{paths.MODULE}.pot"
-        with step("install the add-on"):
-            database.install(name, "i18n-install")
         with step("export its texts"):
             options = ["-c", _conf(), "-d", name, "-l", "pot", "-o", pot]
             run(paths.ODOO, "i18n", "export", *options, paths.MODULE, log="i18n-export")
@@ -52,7 +50,7 @@ def _conf():
     addon = ADDONS / paths.MODULE
     rmtree(addon, ignore_errors=True)
     addon.mkdir(parents=True)
-    for name in PARTS:
+    for name in paths.ADDON_PARTS:
         if (paths.ROOT / name).exists():
             (addon / name).symlink_to(paths.ROOT / name)
     conf = ADDONS / "odoo.conf"

@@ -1,27 +1,11 @@
-"""Judges of FA(3) in tests: the Ministry's schema and samples, canonical XML."""
+"""Judges of FA(3) in tests: the Ministry's schema, canonical XML."""
 
-import importlib.util
-from pathlib import Path
-
-import pytest
 from lxml import etree
 
-from ksef_api.fa3 import find_schema
+from ksef_api.fa3 import Schema
+from tools import references
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared" / "ksef"
-SCHEMA = find_schema(SHARED / "xsd")
-SAMPLES = sorted((SHARED / "samples").glob("*.xml"))
-
-needs_schema = pytest.mark.skipif(
-    SCHEMA is None, reason="no FA(3) schema: neither ../shared nor ksef-client"
-)
-needs_samples = pytest.mark.skipif(
-    not SAMPLES, reason=f"no sample invoices in {SHARED / 'samples'}"
-)
-needs_ksef_client = pytest.mark.skipif(
-    importlib.util.find_spec("ksef_client") is None, reason="ksef-client not installed"
-)
+SCHEMA = Schema.load(references.schemas())
 
 
 def canonical(xml):
@@ -74,10 +58,4 @@ def schema_paths(xsd):
 
 def schema_file():
     """The FA(3) schema as bytes."""
-    folders = [SHARED / "xsd"]
-    found = importlib.util.find_spec("ksef_client")
-    if found:
-        home = Path(found.submodule_search_locations[0])
-        folders.append(home / "documents" / "fa3" / "schemas")
-    name = "schemat_FA(3)_v1-0E.xsd"
-    return next(path for f in folders if (path := f / name).exists()).read_bytes()
+    return (references.schemas() / "schemat_FA(3)_v1-0E.xsd").read_bytes()

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from fa3_examples import line, sale
-from fa3_judges import SCHEMA, SHARED, needs_schema, schema_file
+from fa3_judges import SCHEMA, schema_file
 from lxml import etree
 
 from ksef_api.errors import DocumentError
@@ -22,6 +22,7 @@ from ksef_api.fa3 import (
     find_schema,
     write,
 )
+from tools import references
 
 
 def told(faults):
@@ -29,7 +30,6 @@ def told(faults):
     return [(fault.path, fault.element, fault.code, fault.limit) for fault in faults]
 
 
-@needs_schema
 def test_a_unit_too_long_is_told_with_its_line_limit_and_value():
     document = sale(lines=[line(1), line(7, unit="s" * 300)])
     expected = Fault("Fa/FaWiersz[2]/P_8A", "P_8A", 7, "too_long", 256, "s" * 100)
@@ -37,7 +37,6 @@ def test_a_unit_too_long_is_told_with_its_line_limit_and_value():
     assert SCHEMA.validate(write(document)) == [expected]
 
 
-@needs_schema
 @pytest.mark.parametrize(
     ("wrong", "element"), [({"net_23": None}, "P_13_1"), ({"vat_23": None}, "P_14_1")]
 )
@@ -47,14 +46,12 @@ def test_net_without_vat_and_vat_without_net_is_told(wrong, element):
     assert SCHEMA.validate(write(document)) != []
 
 
-@needs_schema
 def test_vat_in_pln_without_the_sums_is_told():
     document = sale(vat_8_pln=Decimal("1.00"))
     assert {fault.element for fault in check(document)} == {"P_13_2", "P_14_2"}
     assert SCHEMA.validate(write(document)) != []
 
 
-@needs_schema
 def test_two_tax_numbers_are_a_choice_not_made():
     document = sale()
     document.buyer.identification = Identification(
@@ -66,7 +63,6 @@ def test_two_tax_numbers_are_a_choice_not_made():
     assert SCHEMA.validate(write(document)) != []
 
 
-@needs_schema
 def test_no_tax_number_at_all_is_missing():
     document = sale()
     document.buyer.identification = Identification(name="X")
@@ -77,7 +73,6 @@ def test_no_tax_number_at_all_is_missing():
     assert SCHEMA.validate(write(document)) != []
 
 
-@needs_schema
 def test_instalments_need_the_mark_whether_they_are_all():
     paid = Instalment(amount=Decimal("1.00"), paid_on=sale().body.issue_date)
     document = sale(payment=Payment(instalments=[paid]))
@@ -112,7 +107,6 @@ def test_a_required_field_set_to_nothing_is_missing():
     assert told(check(document)) == [("Fa", "P_2", "missing", ("P_2",))]
 
 
-@needs_schema
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -129,7 +123,6 @@ def test_the_schemas_own_faults_have_the_same_codes(changes, expected):
     assert told(SCHEMA.validate(write(sale(**changes)))) == [expected]
 
 
-@needs_schema
 def test_what_only_the_schema_knows_is_told_when_it_is_there():
     document = sale()
     document.seller.address = Address(country="QQ", line1="x")
@@ -139,7 +132,6 @@ def test_what_only_the_schema_knows_is_told_when_it_is_there():
     ]
 
 
-@needs_schema
 @pytest.mark.parametrize(
     ("element", "place"),
     [
@@ -159,14 +151,12 @@ def test_the_schema_names_the_required_element_that_is_missing(element, place):
     ]
 
 
-@needs_schema
 def test_an_unknown_element_is_not_allowed():
     xml = write(sale()).replace(b"<P_12>23</P_12>", b"<Foo>23</Foo>")
     fault = SCHEMA.validate(xml)[0]
     assert (fault.path, fault.code) == ("Fa/FaWiersz/Foo", "not_allowed")
 
 
-@needs_schema
 def test_faults_are_found_in_a_document_that_uses_prefixes():
     xml = write(sale(lines=[line(), line(2, unit="")])).decode()
     xml = re.sub(r"<(/?)(?=[A-Z])", r"<\1fa:", xml).replace("xmlns=", "xmlns:fa=")
@@ -175,7 +165,6 @@ def test_faults_are_found_in_a_document_that_uses_prefixes():
     ]
 
 
-@needs_schema
 def test_a_foreign_element_is_told_where_it_stands():
     foreign = b'<x:A xmlns:x="urn:x"/><P_12>23</P_12>'
     xml = write(sale()).replace(b"<P_12>23</P_12>", foreign)
@@ -183,25 +172,21 @@ def test_a_foreign_element_is_told_where_it_stands():
     assert (fault.path, fault.code) == ("Fa/FaWiersz/A", "not_allowed")
 
 
-@needs_schema
 @pytest.mark.parametrize("xml", [b"<Faktura/>", b'<a xmlns="urn:x">x</a>'])
 def test_another_document_is_a_fault_and_not_an_error(xml):
     assert [fault.code for fault in SCHEMA.validate(xml)] == ["other"]
 
 
-@needs_schema
 def test_a_long_list_of_faults_ends_somewhere():
     document = sale(lines=[line(number, unit="") for number in range(1, 151)])
     assert len(check(document)) == 150
     assert len(SCHEMA.validate(write(document))) == 100
 
 
-@needs_schema
 def test_a_schema_is_compiled_once():
-    assert find_schema(SHARED / "xsd") is SCHEMA
+    assert find_schema(references.schemas()) is SCHEMA
 
 
-@needs_schema
 def test_a_schema_alone_without_what_it_imports_is_no_schema():
     with pytest.raises(DocumentError) as caught:
         Schema.from_files({"schemat.xsd": schema_file()})

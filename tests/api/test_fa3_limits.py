@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from fa3_judges import SCHEMA, needs_schema
+from fa3_judges import SCHEMA
 from fa3_strategies import fullest
 
 from ksef_api.fa3 import check, values, write
@@ -53,7 +53,6 @@ def limited_fields():
     ]
 
 
-@needs_schema
 @pytest.mark.parametrize(("document", "owner", "name", "spec"), limited_fields())
 def test_one_step_beyond_the_limit_is_refused_here_and_by_the_schema(
     document, owner, name, spec

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from fa3_examples import line, sale
-from fa3_judges import SHARED
 from fa3_strategies import fullest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from ksef_api.fa3 import (
     read,
     write,
 )
+from tools import references
 
 
 def xml_of(document=None, **replaced):
@@ -58,11 +58,8 @@ def test_fa2_is_read_as_the_same_document():
     assert result.unknown == []
 
 
-@pytest.mark.skipif(
-    not list(SHARED.glob("xsd/*FA(2)*")), reason=f"no FA(2) schema in {SHARED}"
-)
 def test_the_fa2_of_these_tests_is_fa2():
-    schema = Schema.load(SHARED / "xsd", FA2)
+    schema = Schema.load(references.schemas(), FA2)
     assert schema.validate(as_fa2(write(sale()))) == []
     assert schema.validate(write(sale())) != []
 

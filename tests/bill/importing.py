@@ -6,20 +6,17 @@ from decimal import Decimal
 
 from odoo.tests import tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-
 from ...ksef_api import fa3
-from ..common import make_nip
+from ..common import PolishCase, make_nip
 
 ADDRESS = fa3.Address(country="PL", line1="ul. Długa 1", line2="80-001 Gdańsk")
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
-class ImportCase(AccountTestInvoicingCommon):
+class ImportCase(PolishCase):
     """A Polish company that gets FA(3) files; no KSeF is needed for that."""
 
     @classmethod
-    @AccountTestInvoicingCommon.setup_country("pl")
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.company_data["company"]

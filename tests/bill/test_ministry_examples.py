@@ -1,44 +1,29 @@
 """The Ministry's published FA(3) invoices become bills and pictures.
 
-They are not in the repository: a folder ``shared/ksef/samples`` beside it, or above it,
-is used when it is there. The environment variable ``KSEF_EXAMPLES`` names another
-folder of FA(3) files, for example of those that public repositories have.
+They are not in the repository, nor in a package: ``./dev test --with FOLDER`` reads
+those of ``FOLDER/samples``.
 """
 
 import logging
-import os
-import unittest
 from dataclasses import replace
-from pathlib import Path
 
 from odoo.tests import tagged
 
 from ...ksef_api import fa3
+from ...tools import references
 from .importing import ImportCase
 
 _logger = logging.getLogger(__name__)
 
 
-def examples():
-    """Return the files, sorted; none when there is no such folder."""
-    if os.environ.get("KSEF_EXAMPLES"):
-        return sorted(Path(os.environ["KSEF_EXAMPLES"]).glob("*.xml"))
-    for folder in Path(__file__).resolve().parents:
-        found = folder / "shared" / "ksef" / "samples"
-        if found.is_dir():
-            return sorted(found.glob("*.xml"))
-    return []
-
-
-@tagged("post_install_l10n", "post_install", "-at_install")
+@tagged("-standard", "l10n_pl_ksef_official")
 class TestMinistryExamples(ImportCase):
     """Read, written again, and in the books with the same total."""
 
     def setUp(self):
         super().setUp()
-        self.files = examples()
-        if not self.files:
-            raise unittest.SkipTest("no shared/ksef/samples beside the repository")
+        self.files = sorted(references.addition("samples").glob("*.xml"))
+        self.assertTrue(self.files, "the folder of --with has no samples")
 
     def to_us(self, xml):
         """Return the document, issued to our company."""

@@ -5,6 +5,7 @@ import hashlib
 import re
 
 import pytest
+import zeep
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 from ksef_caller import NIP, OTHER, invoice, sha, today
@@ -104,7 +105,6 @@ def test_latarnia_tells_what_was_ordered(fresh, caller):
 
 @pytest.fixture
 def gus(fresh):
-    zeep = pytest.importorskip("zeep", reason="zeep is not installed")
     return zeep.Client(fresh.ready["gus_wsdl_url"])
 
 

@@ -3,7 +3,6 @@
 import base64
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from ksef_caller import (
@@ -301,15 +300,3 @@ def test_of_many_at_once_one_is_accepted(fresh, session):
     codes = [session.state(reference)["status"]["code"] for reference in references]
     assert sorted(codes) == [200] + [440] * 7
     assert len(fresh.ledger()) == 1
-
-
-EXAMPLES = Path(__file__).resolve().parents[3] / "shared/ksef/samples"
-SAMPLES = sorted(EXAMPLES.glob("FA_3_*.xml"))
-
-
-@pytest.mark.skipif(not SAMPLES, reason="the Ministry's examples are not here")
-def test_the_ministrys_examples_are_accepted(fresh):
-    for path in SAMPLES:
-        # Some of them have the same number.
-        fresh.control("POST", "/reset")
-        assert fresh.issue(path.read_bytes()).startswith("9999999999-")
