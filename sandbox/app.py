@@ -2,7 +2,9 @@
 
 import re
 import socket
+import time
 import traceback
+from select import select
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as NoSuchMethod
@@ -42,7 +44,6 @@ from .errors import (
 from .identity import identify
 from .numbers import KSEF_NUMBER, REFERENCE
 from .routes import ENDPOINTS, Call
-from .world import wait
 
 MALFORMED = b'{"referenceNumber": "20260101-XX-'
 
@@ -69,15 +70,13 @@ class Application:
         request = Request(environ)
         path = request.path.removeprefix("/v2")
         fault = self.world.faults.take(request.method, path) or {"action": None}
-        if fault["action"] == "hold_before":
-            wait(fault["seconds"])
+        if fault["action"] in ("hold_before", "delay"):
+            self._hold(fault, environ)
         if fault["action"] in ("drop_before", "hold_before"):
             cut(environ)
-        if fault["action"] == "delay":
-            wait(fault["seconds"])
         response = self._ordered(fault, request) or self.answer(request)
         if fault["action"] == "hold_after":
-            wait(fault["seconds"])
+            self._hold(fault, environ)
         if fault["action"] in ("drop_after", "hold_after"):
             cut(environ)
         if fault["action"] == "corrupt":
@@ -87,6 +86,17 @@ class Application:
         if warning := forced or self.world.knobs["system_warning"]:
             response.headers["X-System-Warning"] = warning
         return response(environ, start_response)
+
+    def _hold(self, fault, environ):
+        """Keep a call open until its time is over, or its order or its caller ends."""
+        connection, faults = environ["werkzeug.socket"], self.world.faults
+        faults.hold(fault["id"], connection.getpeername()[1])
+        end = time.monotonic() + fault["seconds"]
+        while time.monotonic() < end and faults.has(fault["id"]):
+            # Whoever waits for an answer says nothing more; only its end is to be read.
+            if select([connection], [], [], 0.05)[0]:
+                break
+        faults.hold(fault["id"], None)
 
     def _ordered(self, fault, request):
         """The answer that a fault orders instead of the real one, or None."""

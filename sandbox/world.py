@@ -63,6 +63,7 @@ class Faults:
         """Note an order (see README); returns its id."""
         defaults = {"method": "", "path": "", "action": "status", "status": 503}
         defaults |= {"seconds": 1, "retry_after": None, "times": 1, "after": 0}
+        defaults |= {"held": None}
         with self._lock:
             made = {**defaults, **order, "id": self._next, "hits": 0, "seen": 0}
             re.compile(made["path"])
@@ -84,6 +85,18 @@ class Faults:
                     order["hits"] += 1
                     return dict(order)
         return None
+
+    def hold(self, number, port):
+        """Note the caller's port, whose call is held now; None: it is no more."""
+        with self._lock:
+            for order in self._orders:
+                if order["id"] == number:
+                    order["held"] = port
+
+    def has(self, number):
+        """Whether an order is still there."""
+        with self._lock:
+            return any(order["id"] == number for order in self._orders)
 
     def all(self):
         """Every order with its hits."""

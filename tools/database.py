@@ -52,6 +52,7 @@ def write_conf():
 def odoo_command(database, *options):
     """Command line of Odoo on one database of the private cluster."""
     words = [paths.ODOO, "-c", paths.ODOO_CONF, "-d", database, *options]
+    words += ["--db_host", postgres.socket_folder()]
     return [str(word) for word in words]
 
 

@@ -2,12 +2,13 @@
 
 import os
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
+from shutil import rmtree, which
 
 from . import paths
 from .apt import install_missing
-from .command import run
+from .command import is_alive, run
 from .console import DevError, note, step
 
 USER = "odoo"  # Odoo refuses to work as "postgres"
@@ -24,6 +25,8 @@ SETTINGS = {
 }
 # sockaddr_un holds 107 characters, "/.s.PGSQL.5432" included.
 LONGEST_SOCKET_FOLDER = 90
+# Process id of who works with a cluster of its own (`apart`), as a part of names.
+_owner = ""
 
 
 def _system_user():
@@ -35,6 +38,10 @@ def _system_user():
 
 def home():
     """Folder of the cluster: `.dev/pg`, or /var/tmp when it cannot be reached there."""
+    return Path(f"{_home()}{_owner}")
+
+
+def _home():
     remembered = paths.DEV / "pg.elsewhere"
     if remembered.exists():
         return Path(remembered.read_text().strip())
@@ -56,7 +63,7 @@ def socket_folder():
     inside = home() / "socket"
     if len(str(inside)) <= LONGEST_SOCKET_FOLDER:
         return inside
-    return Path("/tmp") / paths.CHECKOUT
+    return Path("/tmp") / f"{paths.CHECKOUT}{_owner}"
 
 
 def binary(name):
@@ -125,9 +132,9 @@ def start():
         raise DevError(f"PostgreSQL did not start; see {log}")
 
 
-def stop():
+def stop(mode="fast"):
     if is_running():
-        command = [binary("pg_ctl"), "-D", home() / "data", "-m", "fast", "-w", "stop"]
+        command = [binary("pg_ctl"), "-D", home() / "data", "-m", mode, "-w", "stop"]
         run(*command, **_system_user())
 
 
@@ -141,11 +148,61 @@ def stop_when_idle():
 
 def psql_command(database="postgres"):
     """Command line of psql for the private cluster."""
-    program = which("psql") or binary("psql")
-    return [str(program), "-h", str(socket_folder()), "-U", USER, "-d", database]
+    program = _client("psql")
+    return [*map(str, [program, *_address()]), "-d", database]
 
 
 def sql(statement, database="postgres"):
     """Run one statement; returns the lines of the answer."""
     command = [*psql_command(database), "-X", "-A", "-t", "-q", "-c", statement]
     return run(*command, "-v", "ON_ERROR_STOP=1").stdout.splitlines()
+
+
+@contextmanager
+def apart(template):
+    """Inside, all here is about a cluster of the caller's own, which may be stopped.
+
+    :param template: the only database that it has, copied from the other cluster
+    """
+    global _owner
+    _remove_leftovers()
+    dump = paths.RUN / f"{template}-{os.getpid()}.dump"
+    paths.RUN.mkdir(parents=True, exist_ok=True)
+    run(_client("pg_dump"), *_address(), "-Fc", "-Z1", "-f", dump, template)
+    _owner = f"-{os.getpid()}"
+    try:
+        ensure()
+        sql(f'CREATE DATABASE "{template}"')
+        run(_client("pg_restore"), *_address(), "-d", template, dump)
+        yield
+    finally:
+        dump.unlink()
+        _remove(_owner)
+        _owner = ""
+
+
+def _client(name):
+    return which(name) or binary(name)
+
+
+def _address():
+    return ["-h", socket_folder(), "-U", USER]
+
+
+def _remove_leftovers():
+    """Remove clusters whose process was killed."""
+    for folder in _home().parent.glob(f"{_home().name}-*"):
+        owner = folder.name.removeprefix(_home().name)
+        if owner[1:].isdigit() and not is_alive(int(owner[1:])):
+            _remove(owner)
+
+
+def _remove(owner):
+    global _owner
+    before, _owner = _owner, owner
+    try:
+        stop(mode="immediate")
+        rmtree(home(), ignore_errors=True)
+        rmtree(socket_folder(), ignore_errors=True)
+    finally:
+        _owner = before

@@ -1,27 +1,18 @@
 """What must not stand in the repository, whoever commits it."""
 
 import hashlib
+import os
 import re
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
-from . import paths
+from . import paths, references
 from .command import run
 
-# Written so that they do not match themselves.
-FORBIDDEN = {
-    "a package registry's host name": re.compile(
-        r"(deb|ftp|snapshot|archive)\.(debian|ubuntu)\.(org|com)"
-        r"|(test\.)?pypi\.(org|python\.org)|files\.pythonhosted\.org"
-        r"|registry\.(npmjs|yarnpkg)\.(org|com)"
-    ),
-    "a path of the workplace": re.compile(r"/wor[k]/(shared|main)"),
-    "a private key": re.compile(
-        r"-{5}BEGIN [A-Z ]*PRIVATE KEY-{5}(\s|\\n)+[A-Za-z0-9+/=]{40}"
-    ),
-}
+# Written so that it does not match itself.
+PRIVATE_KEY = re.compile(r"-{5}BEGIN [A-Z ]*PRIVATE KEY-{5}(\s|\\n)+[A-Za-z0-9+/=]{40}")
 # Published by others; found at run time, never copied.
-FOREIGN_NAMES = re.compile(r"(\.xsd|open-?api\.json)$", re.IGNORECASE)
-SHARED = paths.ROOT.parent / "shared"
+FOREIGN_NAMES = re.compile(r"(\.xsd|open-?api.*\.json)$", re.IGNORECASE)
 
 
 def tracked_files():
@@ -32,38 +23,42 @@ def tracked_files():
 
 
 def faults():
-    """Lines of text about files that must not be as they are."""
-    shared = _hashes(SHARED)
-    return [fault for path in tracked_files() for fault in _faults_of(path, shared)]
+    """Lines of text about files that must not be as they are.
+
+    What others published is known by the packages that set-up fetches, and by the
+    folder of `--with` where there is one.
+    """
+    foreign = hashes(references.FOLDER)
+    if os.environ.get(references.WITH):
+        foreign |= hashes(Path(os.environ[references.WITH]))
+    return [
+        f"{path.relative_to(paths.ROOT)}: {fault}"
+        for path in tracked_files()
+        for fault in faults_of(path, foreign)
+    ]
 
 
-def _hashes(folder):
-    files = folder.rglob("*") if folder.is_dir() else ()
-    return {_hash(path) for path in files if path.is_file() and path.stat().st_size}
+def hashes(folder):
+    """Hashes of all files of a folder but empty ones."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {_hash(path) for path in files if path.stat().st_size}
 
 
 def _hash(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _faults_of(path, shared):
-    name = path.relative_to(paths.ROOT)
-    if FOREIGN_NAMES.search(path.name) or _hash(path) in shared:
-        yield f"{name}: a file of somebody else's"
-    yield from text_faults(name, path.read_text(errors="replace"))
+def faults_of(path, foreign):
+    """What is wrong with one file.
+
+    :param foreign: hashes of files of others
+    """
+    if FOREIGN_NAMES.search(path.name) or _hash(path) in foreign:
+        yield "a file of somebody else's"
+    if PRIVATE_KEY.search(path.read_text(errors="replace")):
+        yield "a private key"
     if path.suffix == ".xml":
         try:
             ElementTree.parse(path)
         except ElementTree.ParseError as error:
-            yield f"{name}: not well-formed: {error}"
-
-
-def text_faults(name, text):
-    """Lines about forbidden things in one text.
-
-    :param name: how the text is called in the answer
-    """
-    for what, pattern in FORBIDDEN.items():
-        if found := pattern.search(text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield f"{name}:{line}: {what}"
+            yield f"not well-formed: {error}"

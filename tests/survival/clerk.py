@@ -1,8 +1,9 @@
 """Odoo in a process of its own that does what it is told, one line of JSON at a time.
 
-Run by `harness.Clerk`: `clerk.py odoo.conf DATABASE`. Orders come on standard input as
-`{"do": name, ...}`; answers leave as JSON on standard output. The log is on standard
-error. It stands for the people: it makes invoices and presses *Send to KSeF*.
+Run by `processes.Clerk`: `clerk.py DATABASE [option of Odoo …]`. Orders come on
+standard input as `{"do": name, ...}`; answers leave as JSON on standard output. The log
+is on standard error. It stands for the people: it makes invoices and presses *Send to
+KSeF*.
 """
 
 import base64
@@ -34,16 +35,8 @@ def prepare(env, api_url, qr_url, certificate):
     parameters.set_param("l10n_pl_ksef.test_api_url", api_url)
     parameters.set_param("l10n_pl_ksef.test_qr_url", qr_url)
     poland = env.ref("base.pl")
-    company = env["res.company"].create(
-        {
-            "name": "Trwała sp. z o.o.",
-            "vat": f"PL{NIP}",
-            "country_id": poland.id,
-            "currency_id": env.ref("base.PLN").id,
-            **ADDRESS,
-        }
-    )
-    env["account.chart.template"].try_loading("pl", company, install_demo=False)
+    company = env.ref("l10n_pl_ksef_tests.company")  # of tools/ready_company.py
+    company.write({"name": "Trwała sp. z o.o.", "vat": f"PL{NIP}", **ADDRESS})
     company.l10n_pl_ksef_send_on_validation = False
     env["res.partner"].create(
         {
@@ -177,9 +170,9 @@ def answer(database, line):
         return ORDERS[words.pop("do")](env, **words)
 
 
-def main(conf, database):
+def main(database, *options):
     """Answer until the input ends."""
-    config.parse_config(["-c", conf, "-d", database, "--max-cron-threads=0"])
+    config.parse_config(["-d", database, "--max-cron-threads=0", *options])
     load_server_wide_modules()
     Registry(database)
     print(json.dumps({"ok": "ready"}), flush=True)

@@ -1,4 +1,4 @@
-"""One world for all scenarios: they are independent of each other's invoices."""
+"""One world for the scenarios of a file: they are independent of each other."""
 
 import pytest
 from harness import world as make_world
@@ -6,7 +6,7 @@ from harness import world as make_world
 from tools import setup
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def everything():
     with make_world(setup.ensure()) as made:
         yield made

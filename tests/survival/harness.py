@@ -1,201 +1,19 @@
 """Several Odoo processes, one PostgreSQL database, one KSeF; and ways to hurt them."""
 
-import base64
-import json
 import os
-import signal
-import subprocess
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, nullcontext
 
-import requests
+import psycopg2
+from patience import Patience
+from processes import Clerk, Sandbox, Servers
 
 from tools import database, paths, postgres
-from tools.command import environment
 
-SCRIPT = Path(__file__).with_name("clerk.py")
-PATIENCE = 60
 # How far "time passes" at each look. Longer than any pause that the add-on makes.
 A_WHILE = "11 minutes"
-HOLD_SECONDS = 8
+HOLD_SECONDS = 3600  # until the caller is killed, or the order withdrawn
 CRONS = ("ir_cron_send", "ir_cron_authorise")
-
-
-class Sandbox:
-    """The local KSeF and its control port."""
-
-    def __init__(self, log):
-        self.folder = tempfile.TemporaryDirectory(prefix="ksef-survival-")
-        self.ready_file = Path(self.folder.name) / "ready.json"
-        command = [paths.PYTHON, "-m", "sandbox", "--ready", self.ready_file]
-        self.process = subprocess.Popen(
-            [str(word) for word in [*command, "--exit-with-parent"]],
-            cwd=paths.ROOT,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        wait_until(self._is_ready, "the local KSeF")
-        self.addresses = json.loads(self.ready_file.read_text())
-
-    def _is_ready(self):
-        return self.ready_file.exists() and self.ready_file.stat().st_size
-
-    def control(self, method, path, body=None):
-        """Give an order and return its answer."""
-        url = self.addresses["control_url"] + path
-        answer = requests.request(method, url, json=body, timeout=30)
-        assert answer.ok, answer.text
-        return answer.json()
-
-    def fault(self, **words):
-        """Order a misbehaviour; returns its id."""
-        return self.control("POST", "/faults", words)["id"]
-
-    def hits(self, fault):
-        """How often a misbehaviour was met."""
-        faults = self.control("GET", "/faults")["faults"]
-        return next(order["hits"] for order in faults if order["id"] == fault)
-
-    def use_number_of(self, file):
-        """Somebody issues another invoice of the same number; returns its KSeF number.
-
-        :param file: FA(3) in base64
-        """
-        xml = base64.b64decode(file).decode().replace("Usługa", "Inna usługa")
-        order = {"xml_b64": base64.b64encode(xml.encode()).decode()}
-        return self.control("POST", "/invoices", order)["ksef_number"]
-
-    def ledger(self):
-        """The invoices that KSeF holds."""
-        return self.control("GET", "/ledger")["invoices"]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait(10)
-        self.folder.cleanup()
-
-
-class Clerk:
-    """A process of Odoo that takes orders (`clerk.py`)."""
-
-    def __init__(self, name, log):
-        words = [paths.PYTHON, SCRIPT, paths.ODOO_CONF, name]
-        self.process = subprocess.Popen(
-            [str(word) for word in words],
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        self._answer()
-
-    def __call__(self, do, **words):
-        """Give an order and wait for its result.
-
-        :raises RuntimeError: what Odoo said instead
-        """
-        self.begin(do, **words)
-        return self._answer()
-
-    def begin(self, do, **words):
-        """Give an order; `end` waits for its result."""
-        self.process.stdin.write(json.dumps({"do": do, **words}) + "\n")
-        self.process.stdin.flush()
-
-    def end(self, tolerant=False):
-        """The result of what was begun.
-
-        :param tolerant: it may fail, as when another does the same at once
-        """
-        try:
-            return self._answer()
-        except RuntimeError as error:
-            if not tolerant:
-                raise
-            return str(error)
-
-    def _answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError("the clerk is gone; see the log")
-        said = json.loads(line)
-        if "error" in said:
-            raise RuntimeError(said["error"])
-        return said["ok"]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait(10)
-
-
-class Servers:
-    """Odoo servers that do nothing but run crons, as many hosts would."""
-
-    def __init__(self, name, count, log):
-        self.name, self.log = name, log
-        self.processes = [self._start() for _number in range(count)]
-
-    def _start(self, workers=0):
-        command = database.odoo_command(
-            self.name, "--no-http", "--max-cron-threads=1", f"--workers={workers}"
-        )
-        return subprocess.Popen(
-            command,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-        )
-
-    @contextmanager
-    def one_with_workers(self):
-        """Inside, one server of several processes works, as production's do: it looks
-        after its own.
-        """
-        count = len(self.processes)
-        self.stop()
-        self.processes = [self._start(workers=1)]
-        yield
-        self.processes[0].terminate()
-        self.processes[0].wait(30)
-        self.processes = [self._start() for _number in range(count)]
-
-    def kill_worker(self):
-        """kill -9 the process that talks to KSeF now; another one is started.
-
-        Whoever sends holds an advisory lock, and Odoo tells PostgreSQL its process id.
-        """
-        names = postgres.sql(
-            "SELECT DISTINCT application_name FROM pg_stat_activity "
-            "JOIN pg_locks USING (pid) "
-            f"WHERE locktype = 'advisory' AND datname = '{self.name}'"
-        )
-        pids = {int(name.rpartition("-")[2]) for name in names}
-        hit = [one for one in self.processes if one.pid in pids]
-        for process in hit:
-            self._replace(process)
-        return len(hit)
-
-    def kill_all(self):
-        """kill -9 every server; as many new ones are started."""
-        for process in list(self.processes):
-            self._replace(process)
-
-    def _replace(self, process):
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
-        self.processes.remove(process)
-        self.processes.append(self._start())
-
-    def stop(self):
-        for process in self.processes:
-            process.kill()
-            process.wait(10)
 
 
 class World:
@@ -203,6 +21,7 @@ class World:
 
     def __init__(self, name, log, servers):
         self.name, self.log = name, log
+        self._connections = {}
         self.sandbox = Sandbox(log)
         self.clerk = Clerk(name, log)
         self._pool = []
@@ -234,8 +53,28 @@ class World:
         self.clerk("parameter", name="l10n_pl_ksef.send_many_above", value="3")
 
     def sql(self, statement):
-        """Run a statement on the database; returns the lines of its answer."""
-        return postgres.sql(statement, self.name)
+        """Run a statement on the database; returns the rows of its answer."""
+        return self._execute(self.name, statement)
+
+    def notify(self):
+        """Wake the threads that run crons."""
+        self._execute("postgres", f"NOTIFY cron_trigger, '{self.name}'")
+
+    def _execute(self, name, statement):
+        connection = self._connections.get(name)
+        if not connection or connection.closed:
+            connection = psycopg2.connect(
+                dbname=name, host=str(postgres.socket_folder()), user=postgres.USER
+            )
+            connection.autocommit = True
+            self._connections[name] = connection
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def _hang_up(self):
+        for connection in self._connections.values():
+            connection.close()
 
     def invoices(self, count):
         """Ids of invoices that are validated and not in KSeF."""
@@ -284,7 +123,7 @@ class World:
             "WHERE data.model = 'ir.cron' AND data.module = 'l10n_pl_ksef' "
             f"AND data.name IN ({names}) FOR UPDATE OF cron SKIP LOCKED)"
         )
-        postgres.sql(f"NOTIFY cron_trigger, '{self.name}'")
+        self.notify()
 
     def states(self, ids):
         """{invoice number: (state, KSeF number)} as Odoo knows them."""
@@ -293,19 +132,15 @@ class World:
             "SELECT name, l10n_pl_ksef_state, l10n_pl_ksef_number FROM account_move "
             f"WHERE id IN ({chosen})"
         )
-        return {
-            name: (state, number)
-            for name, state, number in (row.split("|") for row in rows)
-        }
+        return {name: (state, number) for name, state, number in rows}
 
     def told(self, move):
         """The reason that Odoo gives for the state of an invoice."""
-        return "\n".join(
-            self.sql(
-                "SELECT status_message FROM l10n_pl_ksef_document "
-                f"WHERE move_id = {move} ORDER BY id DESC LIMIT 1"
-            )
+        rows = self.sql(
+            "SELECT status_message FROM l10n_pl_ksef_document "
+            f"WHERE move_id = {move} ORDER BY id DESC LIMIT 1"
         )
+        return "\n".join(text for (text,) in rows)
 
     def settle(self, ids, wanted=("accepted",)):
         """Let time pass until every invoice has one of the wanted states."""
@@ -315,19 +150,46 @@ class World:
             time.sleep(0.4)
             return all(state in wanted for state, _n in self.states(ids).values())
 
-        wait_until(done, "the end of all sendings", lambda: self.states(ids))
+        self.wait_until(done, "the end of all sendings", lambda: self.books(ids))
+
+    def books(self, ids):
+        """What moves while invoices are sent."""
+        chosen = ", ".join(map(str, ids))
+        return self.sql(
+            "SELECT move_id, id, state, session_id FROM l10n_pl_ksef_document "
+            f"WHERE move_id IN ({chosen}) ORDER BY id"
+        )
+
+    def queued(self, count):
+        """Ids of invoices that wait for the cron."""
+        ids = self.invoices(count)
+        self.clerk("queue", ids=ids)
+        return ids
+
+    def finish(self, ids):
+        """Everything goes well from now on; then the books must agree."""
+        self.settle(ids)
+        self.check(ids)
+
+    def run_crons(self):
+        """Let time pass, and the crons do what is due."""
+        patience = Patience(self.log.name, lambda: None)
+        self.let_time_pass()
+        while patience.runs < len(CRONS):
+            patience.check("the crons")
+            time.sleep(0.05)
 
     def is_done(self, ids):
         """Whether every invoice has its KSeF number and its UPO."""
         chosen = ", ".join(map(str, ids))
-        (count,) = self.sql(
+        ((count,),) = self.sql(
             "SELECT count(*) FROM l10n_pl_ksef_document document "
             "JOIN ir_attachment upo ON upo.res_id = document.id "
             "AND upo.res_model = 'l10n_pl_ksef.document' "
             "AND upo.res_field = 'upo_file' WHERE document.state = 'accepted' "
             f"AND document.move_id IN ({chosen})"
         )
-        return int(count) == len(ids)
+        return count == len(ids)
 
     def check(self, ids):
         """Every invoice has one KSeF number in the ledger, and Odoo knows it."""
@@ -351,14 +213,21 @@ class World:
         )
         yield
 
-        def hit():
-            self.let_time_pass()
-            time.sleep(0.1)
-            return self.sandbox.hits(fault)
+        self.wait_until_held(fault, self.let_time_pass)
+        self.servers.kill_caller(self.sandbox.held(fault))
 
-        wait_until(hit, f"{method} {path}")
-        killed = self.servers.kill_worker()
-        assert killed == 1, f"{killed} processes were killed"
+    def wait_until_held(self, fault, push):
+        """Wait until the call of a fault is made and held.
+
+        :param push: lets the crons do what is next
+        """
+
+        def held():
+            push()
+            time.sleep(0.1)
+            return self.sandbox.held(fault)
+
+        self.wait_until(held, f"fault {fault}", self.sandbox.calls)
 
     def restart_postgresql(self):
         """Everybody is thrown out in the middle of what they do.
@@ -371,6 +240,7 @@ class World:
 
     def throw_everybody_out(self):
         """PostgreSQL is restarted; nobody looks after the servers."""
+        self._hang_up()
         postgres.stop()
         postgres.start()
 
@@ -379,30 +249,33 @@ class World:
         for clerk in (self.clerk, *self._others):
             clerk.stop()
         self.sandbox.stop()
+        self._hang_up()
 
+    def wait_until(self, look, what, books):
+        """Look until there is something to see, as long as something moves.
 
-def wait_until(look, what, explain=lambda: "", seconds=PATIENCE):
-    """Look until there is something to see.
-
-    :raises AssertionError: nothing within the time
-    """
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if look():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds} s {explain()}")
+        :param look: does what has to be done meanwhile, too
+        :param books: returns what has to move
+        :raises AssertionError: nothing moves any more
+        """
+        patience = Patience(self.log.name, books)
+        while not look():
+            patience.check(what)
+            time.sleep(0.05)
 
 
 @contextmanager
-def world(template, servers=2):
+def world(template, servers=2, own_postgresql=False):
     """A world on a fresh copy of the template database; gone at the end.
 
     :param servers: how many Odoo servers run the crons
+    :param own_postgresql: whether PostgreSQL will be restarted
     """
+    template = database.ensure_addon(template)
+    paths.LOG.mkdir(parents=True, exist_ok=True)
     log_file = paths.LOG / f"survival-{os.getpid()}.log"
-    with database.scratch(template) as name, log_file.open("w") as log:
-        database.install(name, "survival-install")
+    cluster = postgres.apart(template) if own_postgresql else nullcontext()
+    with cluster, database.scratch(template) as name, log_file.open("w") as log:
         made = World(name, log, servers)
         try:
             yield made

@@ -5,9 +5,9 @@ import time
 from contextlib import contextmanager
 from datetime import date
 
-from harness import A_WHILE, HOLD_SECONDS, wait_until
+from harness import A_WHILE, HOLD_SECONDS
 
-from tools import paths, postgres
+from tools import paths
 
 PATTERN = paths.ROOT / "tools" / "demo_supplier.xml"
 BUYER, SUPPLIER = "5265877635", "1234563218"
@@ -52,12 +52,10 @@ class Inbox:
 
     def rows(self):
         """[(KSeF number, hash, has its file, state)] of the inbox."""
-        return [
-            tuple(line.split("|"))
-            for line in self.world.sql(
-                "SELECT ksef_number, xml_hash, has_file, state FROM l10n_pl_ksef_bill"
-            )
-        ]
+        return self.world.sql(
+            "SELECT ksef_number, xml_hash, has_file, state FROM l10n_pl_ksef_bill "
+            "ORDER BY id"
+        )
 
     def let_time_pass(self):
         """Whatever of receiving waits for a time is due, and every server is woken."""
@@ -81,7 +79,7 @@ class Inbox:
             "WHERE data.model = 'ir.cron' AND data.module = 'l10n_pl_ksef' "
             f"AND data.name IN ({names}) FOR UPDATE OF cron SKIP LOCKED)"
         )
-        postgres.sql(f"NOTIFY cron_trigger, '{self.world.name}'")
+        self.world.notify()
 
     def settle(self, states=("imported",)):
         """Let time pass until everything in KSeF is here and where it belongs."""
@@ -90,10 +88,32 @@ class Inbox:
             self.let_time_pass()
             time.sleep(0.5)
             rows = self.rows()
-            whole = all(row[2] == "t" and row[3] in states for row in rows)
+            whole = all(row[2] and row[3] in states for row in rows)
             return len(rows) == len(self.ledger()) and whole
 
-        wait_until(done, "the inbox", lambda: self.rows()[-3:])
+        self.world.wait_until(done, "the inbox", self.books)
+
+    def books(self):
+        """What moves while invoices are fetched: counts of all that can change."""
+        return self.world.sql(
+            "SELECT state, has_file, count(*) FROM l10n_pl_ksef_bill GROUP BY 1, 2 "
+            "UNION ALL SELECT state, NULL, max(id) FROM l10n_pl_ksef_fetch GROUP BY 1 "
+            "ORDER BY 1, 2"
+        )
+
+    def make_some_bills(self):
+        """Let time pass until there is a bill more, if there can be one."""
+        before = self._imported()
+
+        def done():
+            self.let_time_pass()
+            time.sleep(0.1)
+            return self._imported() > before or before == len(self.ledger())
+
+        self.world.wait_until(done, "one more bill", self.books)
+
+    def _imported(self):
+        return sum(row[3] == "imported" for row in self.rows())
 
     def check(self):
         """Everything in KSeF is here once, with its very file and one bill at most."""
@@ -119,11 +139,5 @@ class Inbox:
         )
         yield
 
-        def hit():
-            self.let_time_pass()
-            time.sleep(0.1)
-            return sandbox.hits(fault)
-
-        wait_until(hit, f"{method} {path}")
-        killed = self.world.servers.kill_worker()
-        assert killed == 1, f"{killed} processes were killed"
+        self.world.wait_until_held(fault, self.let_time_pass)
+        self.world.servers.kill_caller(sandbox.held(fault))

@@ -21,7 +21,6 @@ from tools import setup  # noqa: E402
 SPREAD = 40_000  # seconds of the local KSeF's time in which they arrive
 LATE = 900
 STEPS = 40
-PATIENCE = 3600
 TRIES = 3
 LIST, ORDER, STATUS = "/query/metadata", "/invoices/exports$", "/invoices/exports/"
 FAULTS = [
@@ -64,10 +63,10 @@ def hurt(world, chance):
         state = chance.choice(["210", "410"])
         world.sandbox.control("POST", "/knobs", {"export_state": state})
     if chance.random() < 0.3:
-        world.servers.kill_worker()
+        world.servers.kill_senders()
 
 
-def soak(inbox, count, seed, steps=STEPS):
+def soak(inbox, count, seed, steps=STEPS, pause=1.5):
     """Let them arrive; time goes on in steps, with faults in each of them."""
     world, chance = inbox.world, random.Random(seed)
     prepare(world, count)
@@ -80,7 +79,7 @@ def soak(inbox, count, seed, steps=STEPS):
         hurt(world, chance)
         for _look in range(TRIES):
             inbox.let_time_pass()
-            time.sleep(chance.uniform(0.2, 1.5))
+            time.sleep(chance.uniform(0.2, pause))
         world.sandbox.control("POST", "/knobs", {"export_state": ""})
         print(f"step {step}/{steps}: {len(inbox.rows())} of {count}", flush=True)
     world.sandbox.control("DELETE", "/faults")
@@ -88,15 +87,17 @@ def soak(inbox, count, seed, steps=STEPS):
 
 def finish(inbox):
     """Nothing is hurt any more; wait until all is here, and compare."""
-    count, end = len(inbox.ledger()), time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    count = len(inbox.ledger())
+
+    def done():
         inbox.let_time_pass()
-        time.sleep(1)
+        time.sleep(0.5)
         rows = inbox.rows()
-        if len(rows) == count and all(row[2] == "t" for row in rows):
-            break
+        return len(rows) == count and all(row[2] for row in rows)
+
+    inbox.world.wait_until(done, "all files", inbox.books)
     inbox.check()
-    assert all(row[2] == "t" for row in inbox.rows()), "files are missing"
+    assert all(row[2] for row in inbox.rows()), "files are missing"
 
 
 def main(words):

@@ -14,7 +14,6 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from harness import wait_until  # noqa: E402
 from harness import world as make_world  # noqa: E402
 
 from tools import setup  # noqa: E402
@@ -72,7 +71,7 @@ def kill(world, chance):
     while time.monotonic() < end and not world.sandbox.hits(fault):
         world.let_time_pass()
         time.sleep(0.1)
-    world.servers.kill_worker()
+    world.servers.kill_senders()
 
 
 def kill_all(world, chance):
@@ -133,7 +132,7 @@ def many_at_once(world, count):
         time.sleep(2)
         return world.is_done(ids)
 
-    wait_until(done, f"{count} invoices at once", seconds=60 + count)
+    world.wait_until(done, f"{count} invoices at once", lambda: world.books(ids))
     world.check(ids)
     items = world.sandbox.control("GET", "/calls")["items"]
     counted = [item for item in items if "/auth/" not in item["path"]]

@@ -25,21 +25,29 @@ def tree(tmp_path, monkeypatch):
 def test_nothing_means_everything():
     chosen = parse([])
     assert tuple(chosen.pytest) == selection.PYTEST_PARTS
-    assert chosen.tags == ["/l10n_pl_ksef"]
+    assert list(chosen.odoo) == ["sending"]
     assert chosen.bare
+    assert not chosen.official
+
+
+def test_what_the_ministry_publishes_is_asked_for_with_its_folder():
+    assert parse([], additions=True).official == [selection.OFFICIAL_TAG]
+    assert "official" in parse([], additions=True).pytest
+    with pytest.raises(DevError):
+        parse(["official"])
 
 
 @pytest.mark.parametrize("word", ["api", "tests/api", "./tests/api/"])
 def test_a_part_by_its_name_or_folder(word, tree):
     chosen = parse([word])
     assert chosen.pytest == {"api": [str(tree / "tests" / "api")]}
-    assert not chosen.tags
+    assert not chosen.odoo
 
 
 def test_an_odoo_of_its_own_for_the_add_on_alone():
     chosen = parse(["bare"])
     assert selection.BARE_TAG in chosen.bare
-    assert not chosen.tags
+    assert not chosen.odoo
     assert not chosen.pytest
 
 
@@ -63,11 +71,12 @@ def test_one_test_of_pytest(tree):
     ],
 )
 def test_a_file_class_or_method_of_odoo(word, tag):
-    assert parse([word]).tags == [tag]
+    assert parse([word]).odoo == {"sending": [tag]}
 
 
 def test_a_room_is_all_of_its_files():
-    assert parse(["sending"]).tags == ["/l10n_pl_ksef/tests/sending/test_send.py"]
+    tags = ["/l10n_pl_ksef/tests/sending/test_send.py"]
+    assert parse(["sending"]).odoo == parse(["odoo"]).odoo == {"sending": tags}
 
 
 @pytest.mark.parametrize("word", ["tests/test_nothing.py", "tests/api/test_no.py", "x"])
@@ -77,10 +86,10 @@ def test_a_word_that_names_nothing_is_refused(word):
 
 
 def test_a_keyword_picks_odoo_tests_by_name():
-    assert parse(["odoo"], "UPO").tags == [
-        "/l10n_pl_ksef/tests/sending/test_send.py:TestSend.test_upo"
-    ]
+    assert parse(["odoo"], "UPO").odoo == {
+        "sending": ["/l10n_pl_ksef/tests/sending/test_send.py:TestSend.test_upo"]
+    }
 
 
 def test_a_keyword_stays_within_the_selected_file():
-    assert parse(["tests/sending/test_send.py::TestRetry"], "upo").tags == []
+    assert parse(["tests/sending/test_send.py::TestRetry"], "upo").odoo == {}

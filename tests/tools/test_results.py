@@ -2,20 +2,20 @@
 
 import pytest
 
-from tools.testing import Result, summarize
+from tools.results import Result, summarize
 
 
 @pytest.mark.parametrize(
     ("results", "line", "code"),
     [
         (
-            [Result("a", passed=2), Result("b", 1, 0, 1)],
+            [Result(2, name="a"), Result(1, 0, 1, name="b")],
             "3 passed, 0 failed, 1 skip",
             0,
         ),
-        ([Result("a", passed=2, failed=1)], "2 passed, 1 failed, 0 skip", 1),
-        ([Result("a", 2, problem="a warning")], "2 passed, 1 failed, 0 skip", 1),
-        ([Result("a")], "0 passed, 1 failed, 0 skip", 1),
+        ([Result(2, 1)], "2 passed, 1 failed, 0 skip", 1),
+        ([Result(2, problem="a warning")], "2 passed, 1 failed, 0 skip", 1),
+        ([Result()], "0 passed, 1 failed, 0 skip", 1),
         ([], "0 passed, 1 failed, 0 skip", 1),
     ],
     ids=["good", "failed test", "bad log", "zero tests", "nothing"],
