@@ -1,10 +1,12 @@
 import base64
 import random
+from unittest.mock import patch
 
 import requests
 
 from odoo import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import common as odoo_common
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -14,6 +16,8 @@ from .sandbox_process import Sandbox
 
 # Made by tools/ready_company.py.
 READY_COMPANY = "l10n_pl_ksef_tests.company"
+# So many times longer than Odoo itself do browser tests wait.
+PATIENCE = 20
 NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 
 
@@ -36,6 +40,45 @@ class LocalHttp:
         if isinstance(options.get("timeout"), tuple):
             options["timeout"] = max(options["timeout"])
         return super()._request_handler(session, request, **options)
+
+
+class _PatientBrowser(odoo_common.ChromeBrowser):
+    """Odoo's, which waits longer for everything: the machine may be busy."""
+
+    @property
+    def throttling_factor(self):
+        # EXTENDS 'base': what all of its patience is multiplied by
+        return PATIENCE
+
+    @throttling_factor.setter
+    def throttling_factor(self, _value):
+        """Set by Odoo's constructor."""
+
+    def _json_command(self, command, timeout=3):
+        return super()._json_command(command, timeout * PATIENCE)
+
+
+class BrowserCase(HttpCase):
+    """Tests with a browser that do not fail because of the clock.
+
+    The steps of the tours are as patient (``static/tests/tours/patience.js``).
+    """
+
+    test_cursor_lock_timeout = HttpCase.test_cursor_lock_timeout * PATIENCE
+
+    def browser_js(self, *args, **kwargs):
+        iterations = odoo_common.CHECK_BROWSER_ITERATIONS * PATIENCE
+        with (
+            patch.object(odoo_common, "ChromeBrowser", _PatientBrowser),
+            patch.object(odoo_common, "CHECK_BROWSER_ITERATIONS", iterations),
+        ):
+            return super().browser_js(*args, **kwargs)
+
+    def url_open(self, url, *args, **kwargs):
+        return super().url_open(url, *args, **{"timeout": 300, **kwargs})
+
+    def _wait_remaining_requests(self, timeout=10):
+        return super()._wait_remaining_requests(timeout * PATIENCE)
 
 
 class PolishCase(AccountTestInvoicingCommon):
@@ -181,7 +224,7 @@ class KsefCase(LocalHttp, PolishCase):
 
     def verify(self, link):
         """Return what KSeF's page behind a QR code says."""
-        page = requests.get(link, timeout=10).text
+        page = requests.get(link, timeout=300).text
         return page.partition('data-result="')[2].partition('"')[0]
 
     def process(self, connection, moves=None, rounds=6):

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 
-from . import paths, postgres, services, setup
+from . import paths, postgres, references, services, setup
 from .command import environment
 from .console import DevError, say
 
@@ -46,12 +46,7 @@ def _parser():
     tests.add_argument("selection", nargs="*", help="part, or tests/…py::Class::test")
     tests.add_argument("-k", dest="keyword", default="", help="only tests named so")
     tests.add_argument("-v", dest="verbose", action="store_true")
-    tests.add_argument(
-        "--with",
-        dest="additions",
-        metavar="FOLDER",
-        help="official schemas and samples (xsd/, samples/, upo/) that no package has",
-    )
+    _add_with(tests, "official files (xsd/, samples/, upo/) that no package has")
     tests.add_argument("--repeat", type=int, default=1, metavar="N", help="N times")
     tests.add_argument(
         "--busy", action="store_true", help="beside a busy loop on each core"
@@ -61,11 +56,16 @@ def _parser():
     soak.add_argument("options", nargs=argparse.REMAINDER, help="see its --help")
     lint = verb("lint", _lint, "check style, translations and what may be committed")
     lint.add_argument("--fix", action="store_true", help="let formatters change files")
+    _add_with(lint, "official files, of which none may be in the repository")
     verb("i18n", _i18n, "bring i18n/ up to what Odoo finds to translate")
     psql = verb("psql", _psql, "psql on a database of the private cluster")
     psql.add_argument("database", nargs="?", default=services.DEMO_DATABASE)
     psql.add_argument("options", nargs=argparse.REMAINDER)
     return parser
+
+
+def _add_with(parser, text):
+    parser.add_argument("--with", dest="additions", metavar="FOLDER", help=text)
 
 
 def _setup(_options):
@@ -153,6 +153,7 @@ def main(arguments):
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _stop)
     try:
+        references.add(getattr(options, "additions", None))
         return options.action(options) or 0
     except DevError as error:
         say(f"\n{error}")

@@ -77,6 +77,18 @@ def pef_schemas():
     return FOLDER / "xsd-pef"
 
 
+def add(folder):
+    """Let tests read what a person added.
+
+    :param folder: of `--with`, or None
+    :raises DevError: it does not exist
+    """
+    if folder and not Path(folder).is_dir():
+        raise DevError(f"There is no folder {folder}")
+    if folder:
+        os.environ[WITH] = str(Path(folder).resolve())
+
+
 def addition(*names):
     """Path of something in the folder of `--with`.
 

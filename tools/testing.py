@@ -1,11 +1,8 @@
 """`./dev test`: every part, beside each other, one summary, one exit code."""
 
-import os
 from functools import partial
-from pathlib import Path
 
-from . import database, odoo_tests, paths, references, setup
-from .console import DevError
+from . import database, odoo_tests, paths, setup
 from .parts import Part, busy, merged, run_all
 from .pytest_tests import run_folder
 from .results import summarize
@@ -27,8 +24,6 @@ def test(options):
 
     :param options: of the command line, see `cli`
     """
-    if options.additions:
-        os.environ[references.WITH] = str(_folder(options.additions))
     chosen = parse(options.selection, options.keyword, bool(options.additions))
     template = setup.ensure()
     setup.ensure_programs()
@@ -41,13 +36,6 @@ def test(options):
     with busy(options.busy):
         results = run_all(parts * options.repeat)
     return summarize(merged(results))
-
-
-def _folder(name):
-    folder = Path(name).resolve()
-    if not folder.is_dir():
-        raise DevError(f"There is no folder {folder}")
-    return folder
 
 
 def _pytest_parts(chosen, *options):

@@ -19,5 +19,5 @@ def server():
 def client(server):
     """A client of that server, with a token that must never be seen."""
     env = environment.custom(server.url + "/v2")
-    with KsefClient(env, access_token="very-secret", timeout=(1, 0.3)) as made:
+    with KsefClient(env, access_token="very-secret") as made:
         yield made

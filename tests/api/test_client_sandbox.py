@@ -47,7 +47,7 @@ class Sandbox:
             data=json.dumps(payload).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return json.loads(answer.read() or b"null")
 
     def certificate(self, nip=SELLER, **options):
@@ -72,7 +72,7 @@ class Sandbox:
         return KsefClient(self.environment, access_token=pair.access.value)
 
 
-def until(ask, done, seconds=20):
+def until(ask, done, seconds=300):
     """Ask until the answer is final; statuses below 200 are not."""
     end = time.monotonic() + seconds
     while not done(answer := ask()):

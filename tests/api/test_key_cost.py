@@ -52,10 +52,10 @@ def scrypt_key(made, cost, block_size):
 
 
 def refused(*args):
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(CertificateError) as caught:
         load(*args)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     return caught.value.reason
 
 

@@ -2,9 +2,10 @@
 
 import base64
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..common import BrowserCase
 from .test_connect import ConnectCase
 
 LOGIN = "ksiegowa"
@@ -12,7 +13,7 @@ SETTINGS = "/odoo/ksef-settings"
 DASHBOARD = "/odoo/action-account.open_account_journal_dashboard_kanban"
 
 
-class TourCase(ConnectCase, HttpCase):
+class TourCase(ConnectCase, BrowserCase):
     """An accountant with a browser."""
 
     def setUp(self):

@@ -32,7 +32,9 @@ class SmtpServer:
 
     def __init__(self, env):
         self.inbox = Inbox()
-        self._controller = _OnFreePort(self.inbox, hostname="127.0.0.1", port=0)
+        self._controller = _OnFreePort(
+            self.inbox, hostname="127.0.0.1", port=0, ready_timeout=300
+        )
         self._controller.start()
         env["ir.mail_server"].search([]).active = False
         env["ir.mail_server"].create(

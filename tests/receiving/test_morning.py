@@ -1,11 +1,12 @@
 from odoo import Command
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
+from ..common import BrowserCase
 from .case import ReceivingCase
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
-class TestMorning(ReceivingCase, HttpCase):
+class TestMorning(ReceivingCase, BrowserCase):
     """The accountant's morning, in a browser."""
 
     def test_twelve_new_ones_are_looked_at_booked_and_posted(self):

@@ -67,16 +67,16 @@ class Process:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait()
 
     def kill(self):
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait()
 
     def control(self, method, path, body=None):
         """An order on the control port."""
         url = self.ready["control_url"] + path
-        answer = requests.request(method, url, json=body, timeout=30)
+        answer = requests.request(method, url, json=body, timeout=300)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -149,7 +149,7 @@ class Caller:
         if problem:
             headers["X-Error-Format"] = "problem-details"
         url = path if path.startswith("http") else self.url + path
-        return self.http.request(method, url, headers=headers, timeout=30, **options)
+        return self.http.request(method, url, headers=headers, timeout=300, **options)
 
     def get(self, path, **options):
         return self.call("GET", path, **options)
@@ -310,7 +310,7 @@ class Session:
         )
 
 
-def until(ask, done, tries=40):
+def until(ask, done, tries=3000):
     """Ask until the answer is final."""
     for _try in range(tries):
         found = ask()

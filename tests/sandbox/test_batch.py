@@ -74,7 +74,7 @@ class Batch(Session):
                 place["url"],
                 headers={**place["headers"], **headers},
                 data=part,
-                timeout=30,
+                timeout=300,
             )
             for place, part in zip(self.places, self.parts, strict=True)
         ]
@@ -212,10 +212,10 @@ def test_a_part_comes_without_a_token_and_with_its_headers(caller):
     (answer,) = batch.upload(Authorization=f"Bearer {caller.access}")
     assert answer.status_code == 401
     place = batch.places[0]
-    bare = requests.put(place["url"], data=batch.parts[0], timeout=30)
+    bare = requests.put(place["url"], data=batch.parts[0], timeout=300)
     assert bare.status_code == 400
     forged = place["url"].replace("sig=", "sig=0")
-    answer = requests.put(forged, headers=place["headers"], data=b"x", timeout=30)
+    answer = requests.put(forged, headers=place["headers"], data=b"x", timeout=300)
     assert answer.status_code == 403
 
 

@@ -48,3 +48,10 @@ def test_the_end_of_a_long_report_is_kept():
     lines = judge(text).bad_lines(limit=100)
     assert len(lines) == 100
     assert lines[-1] == "last"
+
+
+def test_what_docutils_has_against_a_description_is_told():
+    text = "INFO db odoo.modules.loading: Loading module x"
+    stray = "<string>:17: (ERROR/3) Undefined substitution referenced"
+    assert judge(f"{log(text)}\n{stray}").bad
+    assert not judge(f"{log(text)}\nsome other line").bad

@@ -43,7 +43,7 @@ class TestRpc(KsefCase, HttpCase):
             f"{self.base_url()}/web/dataset/call_kw/{model}/{method}",
             data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
             headers={"Content-Type": "application/json"},
-            timeout=60,
+            timeout=300,
         )
         self.assertEqual(answer.status_code, 200)
         return answer.content
