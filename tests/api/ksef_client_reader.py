@@ -42,7 +42,7 @@ def read_by_ksef_client(documents):
             input=json.dumps(documents),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         if "no reader" not in done.stderr:

@@ -25,7 +25,7 @@ class TestQrOnPaper(OfflineCase):
             [*command, "--width", "1000", "--format", "png", "-", "-"],
             input=self.html().encode(),
             capture_output=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         found = zxingcpp.read_barcodes(Image.open(io.BytesIO(drawn.stdout)))
@@ -42,6 +42,6 @@ class TestQrOnPaper(OfflineCase):
         self.move._l10n_pl_ksef_send()
         self.process(self.connection)
         (link,) = self.codes()
-        page = requests.get(link, timeout=10).text
+        page = requests.get(link, timeout=300).text
         self.assertIn('data-result="found"', page)
         self.assertIn(self.move.l10n_pl_ksef_number, page)
