@@ -19,6 +19,8 @@ TEMPLATE = "template_odoo_"
 BARE = "template_bare_"
 ADDON = "template_ksef_"
 READY = paths.ROOT / "tools" / "ready_company.py"
+# What browsers load, most of which is Odoo's own and takes long to be put together.
+ASSETS = 'env["ir.qweb"]._pregenerate_assets_bundles()\nenv.cr.commit()\n'
 MODULE = paths.MODULE
 CONF = """[options]
 addons_path = {addons}
@@ -135,7 +137,8 @@ def ensure_template(odoo_version):
     """
     bare = ensure_bare_template(odoo_version)
     options = ["-i", ",".join(BASE_MODULES), "--load-language", LANGUAGE]
-    return _ensure(TEMPLATE, digest(bare, *options), options, bare)
+    key = digest(bare, *options, ASSETS)
+    return _ensure(TEMPLATE, key, options, bare, ASSETS)
 
 
 def ensure_bare_template(odoo_version):
@@ -150,11 +153,12 @@ def bare_template():
     return next(name for name in names() if name.startswith(BARE))
 
 
-def _ensure(prefix, key, options, base=None):
+def _ensure(prefix, key, options, base=None, script=""):
     """Make a template, unless it is there; older ones of its kind go.
 
     :param options: for Odoo, which installs something
     :param base: the template that it begins with
+    :param script: for Odoo's shell, afterwards
     """
     name = f"{prefix}{key[:8]}"
     if is_done(name, key) and exists(name):
@@ -165,8 +169,16 @@ def _ensure(prefix, key, options, base=None):
             copy(base, name)
         command = odoo_command(name, *options, "--stop-after-init", "--no-http")
         run(*command, log=name)
+        if script:
+            _shell(name, script)
     mark_done(name, key)
     return name
+
+
+def _shell(name, script):
+    """Give a script to Odoo's shell."""
+    command = [paths.ODOO, "shell", *odoo_command(name, "--no-http")[1:]]
+    run(*command, log=f"{name}-shell", input=script)
 
 
 def _drop_all(prefix):
@@ -178,8 +190,7 @@ def _drop_all(prefix):
 def ensure_addon(base):
     """Install the add-on once for each change of its files; returns the template.
 
-    It has a Polish company with its chart of accounts, too, and the files that a
-    browser loads: tests begin at once.
+    It has a Polish company with its chart of accounts, too: tests begin at once.
 
     :param base: name of the template that it begins with
     """
@@ -195,8 +206,7 @@ def ensure_addon(base):
         copy(base, name)
         options = ["-i", MODULE, "--stop-after-init", "--no-http"]
         run(*odoo_command(name, *options), log=name)
-        shell = [paths.ODOO, "shell", "-c", paths.ODOO_CONF, "-d", name, "--no-http"]
-        run(*shell, log=f"{name}-ready", input=READY.read_text())
+        _shell(name, READY.read_text())
         mark_done(name, key)
     return name
 

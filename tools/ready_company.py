@@ -14,5 +14,4 @@ company.currency_id = poland.currency_id
 env["ir.model.data"]._update_xmlids(  # noqa: F821
     [{"xml_id": "l10n_pl_ksef_tests.company", "record": company}]
 )
-env["ir.qweb"]._pregenerate_assets_bundles()  # noqa: F821
 env.cr.commit()  # noqa: F821
