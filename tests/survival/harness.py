@@ -14,6 +14,12 @@ from tools import database, paths, postgres
 A_WHILE = "11 minutes"
 HOLD_SECONDS = 3600  # until the caller is killed, or the order withdrawn
 CRONS = ("ir_cron_send", "ir_cron_authorise")
+# The id of a cron, unless it runs: then its row is locked.
+SLEEPING = (
+    "SELECT cron.id FROM ir_cron cron JOIN ir_model_data data ON data.res_id = cron.id "
+    "WHERE data.model = 'ir.cron' AND data.module = 'l10n_pl_ksef' "
+    "AND data.name = '{}' FOR UPDATE OF cron SKIP LOCKED"
+)
 
 
 class World:
@@ -100,29 +106,32 @@ class World:
 
     def pass_time(self):
         """Whatever waits for a time is due."""
-        for table, column in (
-            ("document", "retry_at"),
-            ("session", "retry_at"),
-            ("connection", "next_call_at"),
-            ("connection", "retry_at"),
-        ):
-            self.sql(
-                f"UPDATE l10n_pl_ksef_{table} "
-                f"SET {column} = {column} - interval '{A_WHILE}' "
-                f"WHERE {column} > now() at time zone 'UTC'"
-            )
+        self.bring_forward("document", "retry_at", "ir_cron_send")
+        self.bring_forward("session", "retry_at", "ir_cron_send")
+        self.bring_forward("connection", "next_call_at", "ir_cron_authorise")
+        self.bring_forward("connection", "retry_at", "ir_cron_authorise")
 
-    def wake(self):
-        """Let the crons be due now."""
-        names = ", ".join(f"'{name}'" for name in CRONS)
-        # The row of a cron that runs is locked: that one is awake.
+    def bring_forward(self, table, column, cron):
+        """Let times of a table be nearer, unless the cron that writes them runs.
+
+        It would find a row changed by another, and have to begin anew; on a slow
+        machine, where time passes more often than it ends, again and again.
+        """
         self.sql(
-            "UPDATE ir_cron SET active = true, failure_count = 0, "
-            "nextcall = now() at time zone 'UTC' WHERE id IN (SELECT cron.id "
-            "FROM ir_cron cron JOIN ir_model_data data ON data.res_id = cron.id "
-            "WHERE data.model = 'ir.cron' AND data.module = 'l10n_pl_ksef' "
-            f"AND data.name IN ({names}) FOR UPDATE OF cron SKIP LOCKED)"
+            f"WITH idle AS ({SLEEPING.format(cron)}) UPDATE l10n_pl_ksef_{table} "
+            f"SET {column} = {column} - interval '{A_WHILE}' WHERE id IN (SELECT id "
+            f"FROM l10n_pl_ksef_{table} WHERE {column} > now() at time zone 'UTC' "
+            "FOR UPDATE SKIP LOCKED) AND EXISTS (SELECT FROM idle)"
         )
+
+    def wake(self, crons=CRONS):
+        """Let crons be due now."""
+        for cron in crons:
+            self.sql(
+                "UPDATE ir_cron SET active = true, failure_count = 0, "
+                "nextcall = now() at time zone 'UTC' "
+                f"WHERE id IN ({SLEEPING.format(cron)})"
+            )
         self.notify()
 
     def states(self, ids):

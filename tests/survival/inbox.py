@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 from datetime import date
 
-from harness import A_WHILE, HOLD_SECONDS
+from harness import HOLD_SECONDS
 
 from tools import paths
 
@@ -59,27 +59,14 @@ class Inbox:
 
     def let_time_pass(self):
         """Whatever of receiving waits for a time is due, and every server is woken."""
-        for table, column in (("fetch", "due_at"), ("bill", "retry_at")):
-            self.world.sql(
-                f"UPDATE l10n_pl_ksef_{table} "
-                f"SET {column} = {column} - interval '{A_WHILE}' WHERE id IN (SELECT "
-                f"id FROM l10n_pl_ksef_{table} WHERE {column} > now() at time zone "
-                "'UTC' FOR UPDATE SKIP LOCKED)"
-            )
+        self.world.bring_forward("fetch", "due_at", "ir_cron_fetch")
+        self.world.bring_forward("bill", "retry_at", "ir_cron_make_bills")
         self.world.let_time_pass()
         self.wake()
 
     def wake(self):
         """Let the crons of receiving be due now."""
-        names = ", ".join(f"'{name}'" for name in CRONS)
-        self.world.sql(
-            "UPDATE ir_cron SET active = true, failure_count = 0, "
-            "nextcall = now() at time zone 'UTC' WHERE id IN (SELECT cron.id "
-            "FROM ir_cron cron JOIN ir_model_data data ON data.res_id = cron.id "
-            "WHERE data.model = 'ir.cron' AND data.module = 'l10n_pl_ksef' "
-            f"AND data.name IN ({names}) FOR UPDATE OF cron SKIP LOCKED)"
-        )
-        self.world.notify()
+        self.world.wake(CRONS)
 
     def settle(self, states=("imported",)):
         """Let time pass until everything in KSeF is here and where it belongs."""
@@ -94,11 +81,10 @@ class Inbox:
         self.world.wait_until(done, "the inbox", self.books)
 
     def books(self):
-        """What moves while invoices are fetched: counts of all that can change."""
+        """What moves while invoices are fetched, and bills are made."""
         return self.world.sql(
-            "SELECT state, has_file, count(*) FROM l10n_pl_ksef_bill GROUP BY 1, 2 "
-            "UNION ALL SELECT state, NULL, max(id) FROM l10n_pl_ksef_fetch GROUP BY 1 "
-            "ORDER BY 1, 2"
+            "SELECT state, has_file, count(*) FROM l10n_pl_ksef_bill "
+            "GROUP BY 1, 2 ORDER BY 1, 2"
         )
 
     def make_some_bills(self):
