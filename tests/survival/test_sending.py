@@ -86,7 +86,7 @@ def test_one_bad_invoice_in_a_batch(world):
     good = [one for one in ids if one != bad]
     world.check(good)
     ((state, known),) = world.states([bad]).values()
-    assert (state, known) == ("rejected", "")
+    assert (state, known) == ("rejected", None)
     assert number in world.told(bad)
 
 
