@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     auth_sessions,
     batch,
     certificates,
+    collective,
     exports,
     gus,
     keys,
@@ -24,6 +25,11 @@ from . import (  # noqa: F401
     limits,
     online,
     pages,
+    peppol,
+    permission_grants,
+    permission_operations,
+    permission_queries,
+    permission_structure,
     query,
     sessions,
     testdata,
@@ -74,7 +80,7 @@ class Application:
             self._hold(fault, environ)
         if fault["action"] in ("drop_before", "hold_before"):
             cut(environ)
-        response = self._ordered(fault, request) or self.answer(request)
+        response = self._ordered(fault, request) or self.answer(request, fault)
         if fault["action"] == "hold_after":
             self._hold(fault, environ)
         if fault["action"] in ("drop_after", "hold_after"):
@@ -106,16 +112,16 @@ class Application:
         if action == "rate_limit":
             error = TooManyRequests(fault["retry_after"] or 5, "Przekroczono limit.")
         elif action == "status":
-            error = Injected(fault["status"], fault["retry_after"])
-            if fault["status"] == 400:
-                error = BadRequest(21405, "Ordered by the control port")
+            error = _ordered_error(fault)
         else:
             return None
         return render(error, request, now)
 
-    def answer(self, request):
+    def answer(self, request, fault):
         """The real answer to a request."""
         call = Call(self.world, request)
+        if fault["action"] == "state":
+            call.ordered_state = fault["state"]
         try:
             response = self._dispatch(call)
         except ApiError as error:
@@ -134,7 +140,10 @@ class Application:
             raise MethodNotAllowed from error
         except HTTPException as error:
             raise NotFound from error
+        if call.endpoint.since > self.world.knobs["contract"]:
+            raise NotFound
         with self.world.store.transaction():
+            permission_operations.settle(self.world)
             if call.endpoint.token:
                 call.identity = identify(call)
             limits.check(call)
@@ -171,6 +180,16 @@ class Application:
             status=response.status_code,
             nip=call.identity.context if call.identity else None,
         )
+
+
+def _ordered_error(fault):
+    """The refusal that a fault orders: a status, with a code or reason of KSeF's."""
+    text = "Ordered by the control port"
+    if fault["status"] == 400:
+        return BadRequest(fault["code"] or 21405, text)
+    if fault["status"] == 403 and fault["reason"]:
+        return Forbidden(fault["reason"], **fault["security"])
+    return Injected(fault["status"], fault["retry_after"])
 
 
 def cut(environ):

@@ -6,7 +6,8 @@ from datetime import timedelta
 from . import auth_request, keys, subjects, tokens, xades_check
 from .clock import iso, parse
 from .errors import BadRequest, Gone
-from .identity import grant, rights
+from .grants import rights
+from .identity import grant
 from .numbers import CHALLENGE, LOGIN, REFERENCE
 from .routes import json_answer, route
 
@@ -174,14 +175,10 @@ def _admit(store, wanted, subject_type, subject):
         return 480, BLOCKED
     if subject_type == "Pesel" and store.setting("deceased", subject):
         return 470, "Próba wykorzystania metod autoryzacyjnych osoby zmarłej"
-    if not rights(store, context_nip(wanted), subject_type, subject):
+    context = (wanted.context_type, wanted.context)
+    if not rights(store, context, (subject_type, subject)):
         return 415, NO_RIGHTS
     return 200, None
-
-
-def context_nip(wanted):
-    """The NIP that a context belongs to."""
-    return wanted.context[:10] if wanted.context_type != "PeppolId" else wanted.context
 
 
 def status_of(login, ready=True):
@@ -247,7 +244,9 @@ def _check_alive(call, login, what):
 def _access(call, login):
     seconds = call.world.knobs["access_token_seconds"]
     found = rights(
-        call.store, login["context"][:10], login["subject_type"], login["subject"]
+        call.store,
+        (login["context_type"], login["context"]),
+        (login["subject_type"], login["subject"]),
     )
     if login["token_id"]:
         token = call.store.get("tokens", login["token_id"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from .errors import BadRequest
-from .numbers import NIP, REFERENCE
+from .numbers import INTERNAL_ID, NIP, PEPPOL_ID, REFERENCE
 
 NAMESPACES = (
     "http://ksef.mf.gov.pl/auth/token/2.0",
@@ -15,9 +15,9 @@ NAMESPACES = (
 DS = "http://www.w3.org/2000/09/xmldsig#"
 CONTEXTS = {
     "Nip": NIP,
-    "InternalId": re.compile(NIP.pattern + r"-\d{5}"),
+    "InternalId": INTERNAL_ID,
     "NipVatUe": re.compile(NIP.pattern + r"-[A-Z]{2}[A-Z0-9+*]{2,12}"),
-    "PeppolId": re.compile(r"P[A-Z]{2}\d{6}"),
+    "PeppolId": PEPPOL_ID,
 }
 SUBJECT_TYPES = ("certificateSubject", "certificateFingerprint")
 ADDRESS = r"(\d{1,3}\.){3}\d{1,3}"

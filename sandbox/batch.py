@@ -124,7 +124,12 @@ def upload(call):
     return Response(status=201)
 
 
-@route("POST", "/sessions/batch/<reference>/close", group="batchSession", rights=RIGHTS)
+@route(
+    "POST",
+    "/sessions/batch/<reference>/close",
+    group="batchSessionClose",
+    rights=RIGHTS,
+)
 def close(call):
     """All parts are there: the package is processed."""
     session = sessions.find(call)
@@ -137,8 +142,9 @@ def close(call):
             21180, f"Status sesji {session['code']} uniemożliwia jej zamknięcie."
         )
     _check_parts(call.store, session["id"])
-    sessions.close(call.world, session, 150)
-    call.world.after(lambda: batch_work.process(call.world, session["id"]))
+    sessions.close(call.world, session, 150, ordered=call.ordered_state)
+    if not call.ordered_state:
+        call.world.after(lambda: batch_work.process(call.world, session["id"]))
     return empty()
 
 

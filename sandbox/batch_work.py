@@ -39,15 +39,17 @@ def process(world, session_id):
 def resume(world):
     """Go on with what a killed process left."""
     for row in world.store.rows("SELECT * FROM sessions WHERE code = 150"):
-        if not json.loads(row["package"])["done"]:
+        if not row["ordered"] and not json.loads(row["package"])["done"]:
             process(world, row["id"])
 
 
 def _archive(store, session, package):
     """The plain archive out of its encrypted parts.
 
-    :raises Failed: 405, 435
+    :raises Failed: 405 a part, 415 the key, 430 the archive, 435 decryption
     """
+    if session["key"] is None:
+        raise Failed(415)
     plain = bytearray()
     for row in store.rows(
         "SELECT * FROM parts WHERE session_id = ? ORDER BY ordinal", session["id"]
@@ -59,7 +61,7 @@ def _archive(store, session, package):
         except ValueError as error:
             raise Failed(435) from error
     if len(plain) != package["size"] or invoices.sha256(plain) != package["hash"]:
-        raise Failed(405)
+        raise Failed(430)
     return bytes(plain)
 
 

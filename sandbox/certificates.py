@@ -13,7 +13,7 @@ from .clock import iso, parse
 from .errors import BadRequest, Forbidden, Gone
 from .limits import certificate_limits
 from .numbers import ENROLMENT
-from .routes import empty, json_answer, route
+from .routes import LAST_PAGE, empty, json_answer, route
 
 VALID = timedelta(days=730)
 KEPT = timedelta(days=30)
@@ -213,7 +213,7 @@ def search(call):
     after = body.moment("expiresAfter", False)
     body.done()
     size = call.page_size(50)
-    start = call.query_number("pageOffset", 0, None, 0) * size
+    start = call.query_number("pageOffset", 0, LAST_PAGE, 0) * size
     rows = call.store.rows(
         "SELECT * FROM certificates WHERE subject = ? ORDER BY rowid DESC",
         call.identity.subject,
@@ -269,11 +269,14 @@ def _own(call):
     return row
 
 
-@route("PUT", "/testdata/certificates/<serial>")
+@route("PUT", "/testdata/certificates/<serial>", since="2.7")
 def change_validity(call):
-    """Let a certificate of the caller end at another time."""
+    """Let a certificate of the caller end earlier."""
     body = call.body()
     end = body.moment("validTo")
     body.done()
-    call.store.change("certificates", _own(call)["id"], valid_to=iso(end))
+    row = _own(call)
+    if iso(end) > row["valid_to"]:
+        raise BadRequest(21405, "validTo: nie może być późniejsza niż obecna.")
+    call.store.change("certificates", row["id"], valid_to=iso(end))
     return empty(200)

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from . import gus, invoices, keys, latarnia, registry, testdata, tokens
+from . import grants, gus, invoices, keys, latarnia, peppol, registry, tokens
 from .judge import Refused
 from .numbers import NIP
 from .routes import json_answer
@@ -161,20 +161,26 @@ def revoke_token(world, _body, reference):
 def _granted(body):
     for name, kind in SUBJECTS.items():
         if name in body:
-            return body["nip"], kind, body[name], body["permissions"]
+            return body["nip"], (kind, body[name]), body["permissions"]
     raise ValueError(f"one of {', '.join(SUBJECTS)} is needed")
 
 
 @order("POST", "/permissions")
 def add_permissions(world, body):
     """Let a subject act for a NIP."""
-    testdata.give_rights(world.store, *_granted(body))
+    grants.give_by_system(world, *_granted(body), "Nadane poza API")
 
 
 @order("DELETE", "/permissions")
 def remove_permissions(world, body):
     """Take rights back."""
-    testdata.take_rights(world.store, *_granted(body))
+    grants.take(world, *_granted(body))
+
+
+@order("POST", "/peppol")
+def add_peppol(world, body):
+    """A Peppol provider that KSeF knows."""
+    peppol.register(world, body["id"], body["name"])
 
 
 @order("POST", "/keys/rotate")

@@ -30,6 +30,7 @@ DESCRIPTIONS = {
     21181: "Nieprawidłowe żądanie eksportu faktur.",
     21182: "Osiągnięto limit trwających eksportów.",
     21183: "Zakres filtrowania wykracza poza dostępny zakres danych.",
+    21184: "Sesja tymczasowo niedostępna.",
     21205: "Pakiet nie może być pusty.",
     21208: "Czas oczekiwania na requesty upload lub finish został przekroczony.",
     21217: "Nieprawidłowe kodowanie znaków.",
@@ -59,6 +60,11 @@ DESCRIPTIONS = {
     26001: "Nie można nadać tokenowi uprawnień których nie posiadasz.",
     26002: "Nie można wygenerować tokena dla obecnego typu kontekstu.",
     30001: "Podmiot lub uprawnienie już istnieje.",
+    71001: "Faktura o podanym identyfikatorze nie istnieje.",
+    71002: "Faktura jest już przypisana do maksymalnej liczby Identyfikatorów "
+    "Zbiorczych.",
+    71004: "Faktury mają różnych sprzedawców.",
+    71005: "Powtórzony numer KSeF w żądaniu.",
 }
 FORBIDDEN = {
     "missing-permissions": "Brak wymaganych uprawnień do wykonania operacji w bieżącym "
@@ -68,6 +74,10 @@ FORBIDDEN = {
     "insufficient-resource-access": "Brak dostępu do wskazanego zasobu.",
     "auth-method-not-allowed": "Ta operacja nie jest dostępna dla użytej metody "
     "uwierzytelnienia.",
+    "security-service-blocked": "Żądanie zostało zablokowane przez mechanizmy "
+    "bezpieczeństwa.",
+    "context-type-not-allowed": "Operacja nie jest dostępna dla uwierzytelnionego typu "
+    "kontekstu.",
 }
 PROBLEM = "application/problem+json"
 

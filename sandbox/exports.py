@@ -18,6 +18,7 @@ DESCRIPTIONS = {
     210: "Eksport faktur wygasł i nie jest już dostępny do pobrania",
     415: "Błąd odszyfrowania dostarczonego klucza",
     420: "Zakres filtrowania wykracza poza dostępny zakres danych",
+    500: "Nieznany błąd (500)",
     550: "Operacja została anulowana przez system",
 }
 LAST = {
@@ -99,7 +100,7 @@ def _build(world, reference, filters, kind, only_metadata, key, vector):
         "permanentStorageHwmDate": filters.hwm,
         "parts": [],
     }
-    if rows:
+    if is_truncated:
         package[LAST[filters.column]] = rows[-1][filters.column]
     if world.knobs["contract"] == "2.9":
         package["compressionType"] = kind

@@ -32,6 +32,7 @@ class Document:
     has_attachment: bool
     parties: set = field(default_factory=set)
     nips: list = field(default_factory=list)
+    units: list = field(default_factory=list)
     metadata: dict = field(default_factory=dict)
 
 
@@ -123,6 +124,8 @@ def _third(root, found):
         kind, value = _identifier(party)
         if value:
             found.parties.add(("Subject3", value))
+        if kind == "InternalId":
+            found.units.append(value)
         listed.append(
             {
                 "identifier": {"type": kind, "value": value},

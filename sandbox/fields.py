@@ -9,6 +9,7 @@ import base64
 import binascii
 import json
 import re
+from datetime import date
 
 from . import clock
 from .errors import BadRequest
@@ -112,6 +113,14 @@ class Fields:
             return None
         try:
             return clock.parse(value)
+        except ValueError as error:
+            raise BadRequest(21001, f"{self._path}{name}") from error
+
+    def day(self, name, required=True):
+        """A date, as it came."""
+        value = self._value(name, str, required)
+        try:
+            return value and date.fromisoformat(value).isoformat()
         except ValueError as error:
             raise BadRequest(21001, f"{self._path}{name}") from error
 

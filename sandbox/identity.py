@@ -12,20 +12,6 @@ from datetime import timedelta
 from .clock import iso
 from .errors import Forbidden, Unauthorized
 
-OWNER_RIGHTS = frozenset(
-    (
-        "InvoiceRead",
-        "InvoiceWrite",
-        "PefInvoiceWrite",
-        "CredentialsRead",
-        "CredentialsManage",
-        "SubunitManage",
-        "EnforcementOperations",
-        "Introspection",
-        "CollectiveIdentifierManage",
-    )
-)
-
 
 @dataclass(frozen=True)
 class Identity:
@@ -140,24 +126,3 @@ def _address_fits(ip, rule):
         low, high = (ipaddress.ip_address(part) for part in rule.split("-"))
         return low <= address <= high
     return address in ipaddress.ip_network(rule, strict=False)
-
-
-def rights(store, context, subject_type, subject):
-    """What a subject may do in the context of a NIP.
-
-    The owner may do everything: the same NIP, or the PESEL linked with it.
-    """
-    linked = store.setting("persons", context) or {}
-    is_owner = subject == context or (
-        subject_type == "Pesel" and linked.get("pesel") == subject
-    )
-    if is_owner:
-        return OWNER_RIGHTS
-    found = store.rows(
-        "SELECT permission FROM permissions "
-        "WHERE context = ? AND subject_type = ? AND subject = ?",
-        context,
-        subject_type,
-        subject,
-    )
-    return frozenset(row["permission"] for row in found)

@@ -43,6 +43,7 @@ def judge_document(world, session, reference, xml, checked=None):
         context=session["context"][:10],
         is_batch=session["kind"] == "Batch",
         is_correction=bool(row["corrects"]),
+        checks_identifiers=bool(session["checks_identifiers"]),
         moment=parse(row["sent"]),
     )
     try:

@@ -7,8 +7,9 @@ from lxml import etree
 
 from . import fa
 from .clock import warsaw_day
+from .grants import authorizations
 from .limits import session_limits
-from .numbers import nip_checksum_is_right
+from .numbers import internal_id_is_right, nip_checksum_is_right
 from .schemas import PARSER_OPTIONS
 
 MEGABYTE = 1_000_000
@@ -32,8 +33,12 @@ DESCRIPTIONS = {
     435: "Błąd odszyfrowania pliku",
     440: "Duplikat faktury",
     450: "Błąd weryfikacji semantyki dokumentu faktury",
+    500: "Nieznany błąd (500)",
+    550: "Operacja została anulowana przez system",
 }
-OTHERS_INVOICES = ("SelfInvoicing", "TaxRepresentative", "RRInvoicing")
+PASSING = (
+    "Przetwarzanie zostało przerwane z przyczyn wewnętrznych systemu. Spróbuj ponownie"
+)
 
 
 class Refused(Exception):
@@ -55,6 +60,7 @@ class Sending:
     context: str = None
     is_batch: bool = False
     is_correction: bool = False
+    checks_identifiers: bool = False
     moment: object = None
 
 
@@ -127,10 +133,8 @@ def judge(world, xml, sending, document=None):
     today = warsaw_day(sending.moment)
     if document.issued > today:
         raise Refused(450, "Data wystawienia (P_1) jest późniejsza niż data przyjęcia.")
-    if world.knobs["nip_checksum"]:
-        for nip in document.nips:
-            if not nip_checksum_is_right(nip):
-                raise Refused(450, f"Nieprawidłowa suma kontrolna NIP {nip}.")
+    if world.knobs["nip_checksum"] or sending.checks_identifiers:
+        _check_identifiers(document)
     if sending.context is not None:
         _check_right(world, document, sending.context)
         _check_attachment(world, document, sending)
@@ -139,19 +143,21 @@ def judge(world, xml, sending, document=None):
     return Accepted(document, mode)
 
 
+def _check_identifiers(document):
+    """Checksums of NIPs, and of the units of third parties, as in production."""
+    for nip in document.nips:
+        if not nip_checksum_is_right(nip):
+            raise Refused(450, f"Nieprawidłowa suma kontrolna NIP {nip}.")
+    for unit in document.units:
+        if not internal_id_is_right(unit):
+            raise Refused(450, f"Nieprawidłowy identyfikator wewnętrzny {unit}.")
+
+
 def _check_right(world, document, context):
     """The seller itself, or whom it let invoice in its name."""
     if document.seller == context:
         return
-    marks = ", ".join("?" * len(OTHERS_INVOICES))
-    granted = world.store.rows(
-        "SELECT permission FROM permissions WHERE context = ? AND subject = ? "
-        f"AND permission IN ({marks})",
-        document.seller,
-        context,
-        *OTHERS_INVOICES,
-    )
-    kinds = {row["permission"] for row in granted}
+    kinds = authorizations(world.store, document.seller, ("Nip", context))
     fits = "TaxRepresentative" in kinds or (document.is_self_invoicing and kinds)
     if not fits:
         raise Refused(
@@ -163,9 +169,17 @@ def _check_right(world, document, context):
 
 def _check_attachment(world, document, sending):
     if document.has_attachment:
-        consents = world.store.setting("attachments", document.seller)
+        consents = attachments_allowed(world, document.seller)
         if not consents or not (sending.is_batch or sending.is_correction):
             raise Refused(415)
+
+
+def attachments_allowed(world, nip):
+    """True while a company may send invoices with attachments."""
+    consent = world.store.setting("attachments", nip)
+    if not consent:
+        return False
+    return not consent["ended"] or consent["ended"] > world.now_text()
 
 
 def _check_unique(world, document):

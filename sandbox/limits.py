@@ -8,6 +8,7 @@ from .errors import TooManyRequests
 from .routes import json_answer, route
 
 WINDOWS = (("perSecond", 1), ("perMinute", 60), ("perHour", 3600))
+NAMES = tuple(name for name, _seconds in WINDOWS)
 WINDOW_NAMES = {"perSecond": "sekundę", "perMinute": "minutę", "perHour": "godzinę"}
 PRODUCTION = {
     "onlineSession": (10, 30, 120),
@@ -21,18 +22,30 @@ PRODUCTION = {
     "invoiceExport": (8, 16, 20),
     "invoiceExportStatus": (10, 60, 600),
     "invoiceDownload": (8, 16, 64),
-    "collectiveIdentifier": (10, 60, 120),
     "other": (10, 30, 120),
 }
-# Groups that clients of contract 2.9 expect beside those above.
-CONTRACT_29 = {
-    "onlineSessionClose": (10, 30, 120),
-    "batchSessionClose": (10, 20, 60),
-    "anonymous": (60, 3600, 216000),
-    "global": (60, 3600, 216000),
+NO_LIMIT = -1
+# What a contract has beside the groups above, or otherwise.
+NEWER = {
+    "2.7": {"collectiveIdentifier": (10, 60, 120)},
+    "2.9": {
+        "collectiveIdentifier": (20, 120, 240),
+        "onlineSessionClose": (20, 60, 240),
+        "batchSessionClose": (20, 40, 120),
+        "anonymous": (60, NO_LIMIT, NO_LIMIT),
+        "global": (NO_LIMIT, NO_LIMIT, NO_LIMIT),
+    },
+}
+# Groups that cannot be set for a context: they are the address's.
+OF_ADDRESS = ("anonymous", "global")
+# Before 2.8, closing counted with opening.
+CLOSING = {
+    "onlineSessionClose": "onlineSession",
+    "batchSessionClose": "batchSession",
 }
 PUBLIC = {"perSecond": 60}
-NO_LIMIT = 1_000_000
+# Invoices in one collective identifier
+COLLECTIVE = {"maxInvoices": 500}
 SESSION_LIMITS = {
     "maxInvoiceSizeInMB": 1,
     "maxInvoiceWithAttachmentSizeInMB": 3,
@@ -42,14 +55,22 @@ SESSION_LIMITS = {
 CERTIFICATE_LIMITS = {"Nip": (300, 100), "Pesel": (12, 6), "Fingerprint": (12, 6)}
 
 
-def production(contract="2.6"):
+def production(contract):
     """The documented limits in the shape of `GET /rate-limits`."""
-    groups = {**PRODUCTION, **(CONTRACT_29 if contract == "2.9" else {})}
-    names = [name for name, _seconds in WINDOWS]
+    groups = {**PRODUCTION, **NEWER.get(contract, {})}
     return {
-        group: dict(zip(names, numbers, strict=True))
+        group: dict(zip(NAMES, numbers, strict=True))
         for group, numbers in groups.items()
     }
+
+
+def settable(contract):
+    """The groups that `POST /testdata/rate-limits` sets."""
+    return [
+        group
+        for group in production(contract)
+        if group not in OF_ADDRESS and group not in CLOSING
+    ]
 
 
 def effective(world, context):
@@ -58,9 +79,8 @@ def effective(world, context):
     When they are off, what is told lets everything pass, too.
     """
     if world.knobs["rate_limits"] == "off":
-        names = [name for name, _seconds in WINDOWS]
         return {
-            group: dict.fromkeys(names, NO_LIMIT)
+            group: dict.fromkeys(NAMES, NO_LIMIT)
             for group in production(world.knobs["contract"])
         }
     own = world.store.setting("rate-limits", context) or {}
@@ -109,7 +129,7 @@ class Counters:
         until, text = now, ""
         for name, seconds in WINDOWS:
             limit = limits.get(name)
-            if limit is None:
+            if limit is None or limit == NO_LIMIT:
                 continue
             inside = [moment for moment in calls if moment > now - seconds]
             if len(inside) >= limit:
@@ -133,10 +153,14 @@ def check(call):
         world.counters.count(("public", call.ip), PUBLIC, now)
         return
     context = call.identity.context if call.identity else ""
-    limits = effective(world, context)[endpoint.group]
-    # "other" is counted for each operation by itself.
-    is_other = endpoint.group == "other"
-    group = f"{endpoint.method} {endpoint.path}" if is_other else endpoint.group
+    known = effective(world, context)
+    group = endpoint.group
+    if group not in known:
+        group = CLOSING[group]
+    limits = known[group]
+    if group == "other":
+        # Each operation is counted by itself.
+        group = f"{endpoint.method} {endpoint.path}"
     world.counters.count((context, call.ip, group), limits, now)
 
 
@@ -148,17 +172,21 @@ def rate_limits(call):
 
 @route("GET", "/limits/context")
 def context_limits(call):
-    """Sizes and numbers in sessions."""
-    found = session_limits(call.world, call.identity.context)
-    if call.world.knobs["contract"] == "2.9":
-        found = {**found, "collectiveIdentifier": {"maxInvoices": 500}}
+    """Sizes and numbers in sessions, and in collective identifiers."""
+    found = dict(session_limits(call.world, call.identity.context))
+    if call.world.knobs["contract"] != "2.9":
+        found.pop("collectiveIdentifier")
     return json_answer(found)
 
 
 def session_limits(world, context):
-    """Limits of sessions of a context, as `GET /limits/context` gives them."""
-    default = {"onlineSession": SESSION_LIMITS, "batchSession": SESSION_LIMITS}
-    return world.store.setting("session-limits", context) or default
+    """Limits of a context, as `GET /limits/context` gives them."""
+    default = {
+        "onlineSession": SESSION_LIMITS,
+        "batchSession": SESSION_LIMITS,
+        "collectiveIdentifier": COLLECTIVE,
+    }
+    return {**default, **(world.store.setting("session-limits", context) or {})}
 
 
 @route("GET", "/limits/subject")

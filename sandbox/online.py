@@ -12,6 +12,8 @@ from .routes import WRITERS, empty, json_answer, route
 from .schemas import FORMS
 
 LIFETIME = timedelta(hours=12)
+# X-KSeF-Feature that has NIPs and internal identifiers in invoices checked, on TEST.
+IDENTIFIER_CHECK = "subject-identifier-validation"
 
 
 def read_form(world, body):
@@ -27,8 +29,14 @@ def read_form(world, body):
 
 
 def new_session(call, reference, kind, form, key, vector, until, **more):
-    """Store a session; one whose key could not be opened fails at once (415)."""
+    """Store a session.
+
+    One whose key cannot be opened fails (415): an interactive one at once, a batch one
+    when it is processed.
+    """
     who, now = call.identity, iso(call.now)
+    is_open = bool(key) or kind == "Batch"
+    feature = call.request.headers.get("X-KSeF-Feature", "")
     call.store.add(
         "sessions",
         id=reference,
@@ -39,12 +47,13 @@ def new_session(call, reference, kind, form, key, vector, until, **more):
         subject=who.subject,
         created=now,
         updated=now,
-        closed=None if key else now,
+        closed=None if is_open else now,
         valid_until=iso(until),
         form=form,
         key=key,
         iv=vector,
-        code=100 if key else 415,
+        code=100 if is_open else 415,
+        checks_identifiers=IDENTIFIER_CHECK in feature.split(","),
         **more,
     )
 
@@ -96,7 +105,11 @@ def send(call):
         offline=offline,
         corrects=corrects,
     )
-    _process(call.world, session, reference, content, digest, size)
+    if call.ordered_state:
+        refusal = judge.Refused(call.ordered_state, judge.PASSING)
+        invoices.refuse(call.world, reference, refusal)
+    else:
+        _process(call.world, session, reference, content, digest, size)
     call.store.change("sessions", session["id"], updated=iso(call.now))
     return json_answer({"referenceNumber": reference}, 202)
 
@@ -168,9 +181,16 @@ def _process(world, session, reference, content, digest, size):
 
 
 @route(
-    "POST", "/sessions/online/<reference>/close", group="onlineSession", rights=WRITERS
+    "POST",
+    "/sessions/online/<reference>/close",
+    group="onlineSessionClose",
+    rights=WRITERS,
 )
 def close(call):
     """Close a session; its collective UPO is made."""
-    sessions.close(call.world, _open(call, "jej zamknięcie"), 170)
+    session = _open(call, "jej zamknięcie")
+    if sessions.count(call.world, session["id"])["total"]:
+        sessions.close(call.world, session, 170, ordered=call.ordered_state)
+    else:
+        sessions.close(call.world, session, 440, [sessions.NOTHING_SENT])
     return empty()

@@ -13,8 +13,7 @@ from werkzeug.wrappers import Response
 
 from . import registry
 from .auth_request import CONTEXTS
-from .identity import rights
-from .judge import OTHERS_INVOICES
+from .grants import authorizations, rights
 from .routes import route
 
 OPEN = {"token": None, "group": None, "prefix": ""}
@@ -159,8 +158,10 @@ def _der(signature):
 def _may_issue(store, row, args):
     """The subject may write in the context, and the context for the seller."""
     context = args["context"]
-    found = rights(store, context[:10], row["subject_type"], row["subject"])
+    found = rights(
+        store, (args["context_type"], context), (row["subject_type"], row["subject"])
+    )
     if "InvoiceWrite" not in found:
         return False
-    granted = rights(store, args["nip"], "Nip", context)
-    return args["nip"] == context[:10] or bool(granted.intersection(OTHERS_INVOICES))
+    granted = authorizations(store, args["nip"], ("Nip", context[:10]))
+    return args["nip"] == context[:10] or bool(granted)

@@ -7,7 +7,7 @@ from . import invoices
 from .clock import iso, parse, warsaw_day
 from .errors import BadRequest
 from .numbers import KSEF_NUMBER, NIP
-from .routes import file_answer, json_answer, route
+from .routes import LAST_PAGE, file_answer, json_answer, route
 
 SUBJECTS = ("Subject1", "Subject2", "Subject3", "SubjectAuthorized")
 DATES = {"Issue": "issued", "Invoicing": "invoicing", "PermanentStorage": "stored"}
@@ -27,7 +27,9 @@ TYPES = (
 )
 AMOUNTS = {"Brutto": "gross", "Netto": "net", "Vat": "vat"}
 BUYERS = ("Nip", "VatUe", "Other", "None")
-LONGEST_RANGE = timedelta(days=92)
+# Three months till 2.7.0; since 2.7.1 a hundred days, counted in UTC.
+LONGEST_RANGE = timedelta(days=100)
+LONGEST_RANGE_26 = timedelta(days=92)
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -73,8 +75,12 @@ def read_filters(call, body):
     _read_details(body, where, values)
     body.done()
     end = end or max(call.now, begin)
-    if not begin <= end <= begin + LONGEST_RANGE:
-        raise BadRequest(21405, "dateRange: zakres dat musi być od 0 do 3 miesięcy.")
+    is_old = call.world.knobs["contract"] == "2.6"
+    longest = LONGEST_RANGE_26 if is_old else LONGEST_RANGE
+    if not timedelta(0) <= end - begin <= longest:
+        raise BadRequest(
+            21405, f"dateRange: zakres dat musi być od 0 do {longest.days} dni."
+        )
     mark = high_water_mark(call.world) if kind == "PermanentStorage" else None
     if mark and restrict:
         if begin > mark:
@@ -107,7 +113,7 @@ def _read_details(body, where, values):
         add("seller = ?", nip)
     if mode := body.choice("invoicingMode", ("Online", "Offline"), False):
         add("mode = ?", mode)
-    if codes := body.choices("currencyCodes", _Currencies(), False):
+    if codes := body.choices("currencyCodes", Currencies(), False):
         marks = ", ".join("?" * len(codes))
         add(f"json_extract(metadata, '$.currency') IN ({marks})", *codes)
     if types := body.choices("invoiceTypes", TYPES, False):
@@ -123,7 +129,7 @@ def _read_details(body, where, values):
         _read_buyer(body.child("buyerIdentifier"), add)
 
 
-class _Currencies:
+class Currencies:
     """Any three capital letters; the list of ISO 4217 is not repeated here."""
 
     def __contains__(self, code):
@@ -131,10 +137,10 @@ class _Currencies:
 
 
 def _read_amount(amount, add):
-    column = AMOUNTS[amount.choice("type", tuple(AMOUNTS))]
+    column = AMOUNTS.get(amount.choice("type", tuple(AMOUNTS)))
     for name, sign in (("from", ">="), ("to", "<=")):
         value = amount.number(name, False, kind=(int, float))
-        if value is not None:
+        if column and value is not None:
             add(f"{column} {sign} ?", value)
 
 
@@ -167,7 +173,7 @@ def metadata(call):
     """A page of what is known of invoices that fit the filters."""
     filters = read_filters(call, call.body())
     size = call.page_size(250)
-    start = call.query_number("pageOffset", 0, None, 0) * size
+    start = call.query_number("pageOffset", 0, LAST_PAGE, 0) * size
     order = call.request.args.get("sortOrder", "Asc")
     if order not in ("Asc", "Desc"):
         raise BadRequest(21405, "sortOrder: Asc lub Desc.")

@@ -13,6 +13,8 @@ from .fields import Fields
 ENDPOINTS = []
 WRITERS = ("InvoiceWrite", "PefInvoiceWrite", "EnforcementOperations")
 SESSION_READERS = (*WRITERS, "Introspection")
+# Page numbers are of 32 bits.
+LAST_PAGE = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Endpoint:
 
     `token` says which kind it needs: access, refresh, operation, a tuple of these, or
     None. One of `rights` is enough. `group` is that of the rate limits. `prefix` is
-    empty for addresses outside the API, as pre-signed ones.
+    empty for addresses outside the API, as pre-signed ones. `since` is the contract
+    that brought it.
     """
 
     method: str
@@ -31,6 +34,7 @@ class Endpoint:
     token: object = "access"
     rights: tuple = ()
     prefix: str = "/v2"
+    since: str = "2.6"
 
 
 def route(method, path, **options):
@@ -52,6 +56,8 @@ class Call:
     endpoint: Endpoint = None
     args: dict = field(default_factory=dict)
     identity: object = None
+    # Status code that a fault orders for what this call sends or closes.
+    ordered_state: int = None
 
     @property
     def store(self):
@@ -87,9 +93,30 @@ class Call:
         text = self.request.args.get(name)
         if text is None:
             return default
-        if not text.isdigit() or not low <= int(text) <= (high or int(text)):
+        is_number = text.isascii() and text.isdigit() and len(text) < 11
+        if not is_number or not low <= int(text) <= high:
             raise BadRequest(21405, f"{name}: wartość musi być od {low} do {high}.")
         return int(text)
+
+    def offset_page(self, rows, high=100):
+        """A page of all rows by `pageOffset`, and whether there is more."""
+        size = self.page_size(high)
+        start = self.query_number("pageOffset", 0, LAST_PAGE, 0) * size
+        return rows[start : start + size], len(rows) > start + size
+
+    def key_page(self, rows, key, high):
+        """A page of all rows from the highest key down; and the next page's token.
+
+        :param key: gives the texts of a row that it is sorted by
+        """
+        size = self.page_size(high)
+        rows = sorted(rows, key=key, reverse=True)
+        if (mark := self._continuation("key")) is not None:
+            rows = [row for row in rows if list(key(row)) < mark]
+        token = None
+        if len(rows) > size:
+            token = _token("key", list(key(rows[size - 1])))
+        return rows[:size], token
 
     def page(self, table, where, values, high, newest_first=False):
         """A page of a list: rows, and the token of the next page or None.
@@ -98,7 +125,7 @@ class Call:
         last row's number.
         """
         size = self.page_size(high)
-        mark = self._continuation()
+        mark = self._continuation("row")
         sign, order = ("<", "DESC") if newest_first else (">", "ASC")
         if mark is not None:
             where, values = f"({where}) AND rowid {sign} ?", [*values, mark]
@@ -110,22 +137,36 @@ class Call:
         )
         token = None
         if len(rows) > size:
-            token = base64.urlsafe_b64encode(
-                b"row:%d" % rows[size - 1]["mark"]
-            ).decode()
+            token = _token("row", rows[size - 1]["mark"])
         return rows[:size], token
 
-    def _continuation(self):
+    def _continuation(self, kind):
+        """What the token of the request holds, or None.
+
+        :raises BadRequest: 21418 when KSeF did not make it, or not for such a list
+        """
         token = self.request.headers.get("x-continuation-token")
         if not token:
             return None
         try:
-            kind, number = base64.urlsafe_b64decode(token).split(b":")
-            if kind != b"row":
-                raise ValueError(kind)
-            return int(number)
-        except ValueError as error:
+            found = json.loads(base64.urlsafe_b64decode(token))
+            if not isinstance(found, dict) or list(found) != [kind]:
+                raise ValueError(token)
+            mark = found[kind]
+            is_fit = (
+                isinstance(mark, int) and abs(mark) < 2**63
+                if kind == "row"
+                else isinstance(mark, list) and all(isinstance(k, str) for k in mark)
+            )
+            if not is_fit:
+                raise ValueError(token)
+        except (ValueError, RecursionError) as error:
             raise BadRequest(21418) from error
+        return mark
+
+
+def _token(kind, mark):
+    return base64.urlsafe_b64encode(json.dumps({kind: mark}).encode()).decode()
 
 
 def json_answer(payload, status=200):

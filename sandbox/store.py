@@ -15,9 +15,25 @@ CREATE TABLE certificates (
     status TEXT, der BLOB, fingerprint TEXT, key_id TEXT, valid_from TEXT,
     valid_to TEXT, requested TEXT, used TEXT);
 CREATE INDEX certificate_print ON certificates (fingerprint);
-CREATE TABLE permissions (
-    context TEXT, subject_type TEXT, subject TEXT, permission TEXT,
-    PRIMARY KEY (context, subject_type, subject, permission));
+CREATE TABLE grants (
+    id TEXT PRIMARY KEY, kind TEXT, granted_in TEXT, context_type TEXT, context TEXT,
+    subject_type TEXT, subject TEXT, permission TEXT, can_delegate INTEGER,
+    author_type TEXT, author TEXT, description TEXT, details TEXT, name TEXT,
+    started TEXT);
+CREATE INDEX grant_subject ON grants (subject, kind);
+CREATE INDEX grant_context ON grants (context);
+CREATE TABLE operations (
+    id TEXT PRIMARY KEY, context TEXT, subject TEXT, created TEXT, code INTEGER,
+    request TEXT, polls INTEGER DEFAULT 0);
+CREATE INDEX operation_code ON operations (code);
+CREATE TABLE collectives (
+    id TEXT PRIMARY KEY, context_type TEXT, context TEXT, seller TEXT, created TEXT,
+    count INTEGER);
+CREATE INDEX collective_seller ON collectives (seller);
+CREATE TABLE collective_invoices (
+    collective_id TEXT, invoice_id TEXT, amount REAL, currency TEXT, description TEXT,
+    PRIMARY KEY (collective_id, invoice_id));
+CREATE INDEX collective_invoice ON collective_invoices (invoice_id);
 CREATE TABLE logins (
     id TEXT PRIMARY KEY, created TEXT, method TEXT, context_type TEXT, context TEXT,
     subject_type TEXT, subject TEXT, token_id TEXT, serial TEXT, certificate BLOB,
@@ -32,7 +48,8 @@ CREATE TABLE sessions (
     id TEXT PRIMARY KEY, kind TEXT, context_type TEXT, context TEXT, login_id TEXT,
     subject TEXT, created TEXT, updated TEXT, closed TEXT, valid_until TEXT,
     form TEXT, key BLOB, iv BLOB, offline INTEGER DEFAULT 0, code INTEGER,
-    details TEXT, polls INTEGER DEFAULT 0, package TEXT);
+    details TEXT, polls INTEGER DEFAULT 0, package TEXT, ordered INTEGER,
+    checks_identifiers INTEGER DEFAULT 0);
 CREATE INDEX session_context ON sessions (context);
 CREATE TABLE parts (
     session_id TEXT, ordinal INTEGER, size INTEGER, hash TEXT, content BLOB,

@@ -1,7 +1,8 @@
 """`/testdata`: what KSeF's test environment offers to set scenes."""
 
-from . import limits
+from . import grants, limits
 from .auth_request import CONTEXTS
+from .clock import iso, parse
 from .errors import BadRequest
 from .numbers import FINGERPRINT, NIP, PESEL
 from .routes import empty, route
@@ -10,6 +11,7 @@ from .tokens import RIGHTS
 KINDS = ("EnforcementAuthority", "VatGroup", "JST")
 AUTHORIZED = {"Nip": NIP, "Pesel": PESEL, "Fingerprint": FINGERPRINT}
 OPEN = {"token": None, "group": "public"}
+COUNTED = {"token": None}
 
 
 def _done():
@@ -22,18 +24,24 @@ def add_subject(call):
     body = call.body()
     nip = body.text("subjectNip", pattern=NIP)
     kind = body.choice("subjectType", KINDS)
-    body.text("description", low=5, high=256)
+    text = body.text("description", low=5, high=256)
     units = [
-        (
-            unit.text("subjectNip", pattern=NIP),
-            unit.text("description", low=5, high=256),
-        )
+        {
+            "nip": unit.text("subjectNip", pattern=NIP),
+            "description": unit.text("description", low=5, high=256),
+        }
         for unit in body.children("subunits", False)
     ]
+    created = body.moment("createdDate", False) or call.now
     body.done()
     if call.store.setting("subjects", nip):
         raise BadRequest(30001)
-    found = {"type": kind, "units": [unit[0] for unit in units]}
+    found = {
+        "type": kind,
+        "description": text,
+        "created": iso(created),
+        "units": units,
+    }
     call.store.set_setting("subjects", nip, found)
     return _done()
 
@@ -53,13 +61,15 @@ def add_person(call):
     """A person whose PESEL owns a NIP."""
     body = call.body()
     nip, pesel = body.text("nip", pattern=NIP), body.text("pesel", pattern=PESEL)
-    body.flag("isBailiff", required=True)
-    body.text("description", low=5, high=256)
+    is_bailiff = body.flag("isBailiff", required=True)
+    text = body.text("description", low=5, high=256)
+    created = body.moment("createdDate", False) or call.now
     is_deceased = body.flag("isDeceased")
     body.done()
     if call.store.setting("persons", nip):
         raise BadRequest(30001)
-    call.store.set_setting("persons", nip, {"pesel": pesel})
+    told = {"pesel": pesel, "is_bailiff": is_bailiff, "description": text}
+    call.store.set_setting("persons", nip, {**told, "created": iso(created)})
     call.store.set_setting("deceased", pesel, is_deceased or None)
     return _done()
 
@@ -88,28 +98,6 @@ def _parties(body):
     return nip, kind, who.text("value", pattern=pattern)
 
 
-def give_rights(store, context, kind, subject, permissions):
-    """Let a subject act in the context of a NIP; what it has already stays."""
-    for permission in permissions:
-        store.run(
-            "INSERT OR IGNORE INTO permissions VALUES (?, ?, ?, ?)",
-            context,
-            kind,
-            subject,
-            permission,
-        )
-
-
-def take_rights(store, context, kind, subject, permissions=()):
-    """Take rights back; all of them when none are named."""
-    where = "context = ? AND subject_type = ? AND subject = ?"
-    if permissions:
-        where += f" AND permission IN ({', '.join('?' * len(permissions))})"
-    store.run(
-        f"DELETE FROM permissions WHERE {where}", context, kind, subject, *permissions
-    )
-
-
 @route("POST", "/testdata/permissions", **OPEN)
 def add_permissions(call):
     """Give rights to a company, a person or a certificate."""
@@ -117,10 +105,11 @@ def add_permissions(call):
     context, kind, subject = _parties(body)
     granted = []
     for item in body.children("permissions", low=1):
-        granted.append(item.choice("permissionType", RIGHTS))
-        item.text("description", low=5, high=256)
+        kind_of_right = item.choice("permissionType", RIGHTS)
+        granted.append((kind_of_right, item.text("description", low=5, high=256)))
     body.done()
-    give_rights(call.store, context, kind, subject, granted)
+    for permission, text in granted:
+        grants.give_by_system(call.world, context, (kind, subject), [permission], text)
     return _done()
 
 
@@ -130,34 +119,38 @@ def remove_permissions(call):
     body = call.body()
     context, kind, subject = _parties(body)
     body.done()
-    take_rights(call.store, context, kind, subject)
-    return _done()
-
-
-def _set_attachment(call, value):
-    body = call.body()
-    nip = body.text("nip", pattern=NIP)
-    body.done()
-    call.store.set_setting("attachments", nip, value)
+    grants.take(call.world, context, (kind, subject))
     return _done()
 
 
 @route("POST", "/testdata/attachment", **OPEN)
 def allow_attachments(call):
     """Let a company send invoices with attachments."""
-    return _set_attachment(call, True)
+    body = call.body()
+    nip = body.text("nip", pattern=NIP)
+    body.done()
+    call.store.set_setting("attachments", nip, {"ended": None})
+    return _done()
 
 
 @route("POST", "/testdata/attachment/revoke", **OPEN)
 def forbid_attachments(call):
-    """The reverse."""
-    return _set_attachment(call, None)
+    """The reverse, now or at a day to come."""
+    body = call.body()
+    nip = body.text("nip", pattern=NIP)
+    day = body.day("expectedEndDate", required=False)
+    body.done()
+    if call.store.setting("attachments", nip):
+        ended = iso(parse(day)) if day else call.world.now_text()
+        call.store.set_setting("attachments", nip, {"ended": ended})
+    return _done()
 
 
 def _set_blocked(call, value):
-    body = call.body().child("contextIdentifier")
-    body.choice("type", tuple(CONTEXTS))
-    context = body.text("value", low=1)
+    body = call.body()
+    part = body.child("contextIdentifier")
+    part.choice("type", tuple(CONTEXTS))
+    context = part.text("value", low=1)
     body.done()
     call.store.set_setting("blocked", context, value)
     return _done()
@@ -190,6 +183,11 @@ def set_session_limits(call):
         found[kind] = {
             name: part.number(name, low=0, high=high) for name, high in highest.items()
         }
+    # Asked for since 2.8; what older callers leave out stays as it is.
+    if body.has("collectiveIdentifier"):
+        part = body.child("collectiveIdentifier")
+        most = part.number("maxInvoices", low=2, high=5000)
+        found["collectiveIdentifier"] = {"maxInvoices": most}
     body.done()
     call.store.set_setting("session-limits", call.identity.context, found)
     return _done()
@@ -232,9 +230,11 @@ def set_rate_limits(call):
     body = call.body()
     part = body.child("rateLimits")
     found = {}
-    for group in limits.PRODUCTION:
+    for group in limits.settable(call.world.knobs["contract"]):
         values = part.child(group)
-        found[group] = {name: values.number(name, low=0) for name, _s in limits.WINDOWS}
+        found[group] = {
+            name: values.number(name, low=limits.NO_LIMIT) for name in limits.NAMES
+        }
     body.done()
     call.store.set_setting("rate-limits", call.identity.context, found)
     return _done()

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from . import clock, keys, numbers
+from .errors import DESCRIPTIONS, FORBIDDEN
 from .limits import Counters
 from .pki import Authority
 from .schemas import Schemas
@@ -32,7 +33,8 @@ KNOBS = {
     "refresh_token_seconds": 604800,
     "url_seconds": 3600,
     "rate_limits": "production",
-    "contract": "2.6",
+    # Of KSeF's contract; production speaks 2.9 (docs/ksef.md).
+    "contract": "2.9",
     "accept_self_signed": True,
     # The most records that one set of filters gives, in lists and in exports.
     "query_cap": 10000,
@@ -42,14 +44,29 @@ KNOBS = {
     "part_window_seconds": 1200,
     "upo_page_size": 10000,
     "nip_checksum": False,
+    # Collective identifiers that one invoice may stand in, for each context.
+    "collective_per_invoice": 132,
     "system_warning": "",
 }
 KNOB_VALUES = {
     "rate_limits": ("production", "off"),
-    "contract": ("2.6", "2.9"),
+    "contract": ("2.6", "2.7", "2.9"),
     "export_state": ("", "210", "410"),
 }
 CALLS_KEPT = 100_000
+# What a fault of action "state" lets an invoice or a session end in.
+STATES = (500, 550)
+
+
+def check_order(order):
+    """:raises ValueError: a code, reason or state that KSeF does not know"""
+    for name, known in (
+        ("code", DESCRIPTIONS),
+        ("reason", FORBIDDEN),
+        ("state", STATES),
+    ):
+        if order[name] is not None and order[name] not in known:
+            raise ValueError(f"{name} is one of {', '.join(map(str, known))}")
 
 
 class Faults:
@@ -60,10 +77,12 @@ class Faults:
         self._orders, self._next = [], 1
 
     def add(self, order):
-        """Note an order (see README); returns its id."""
+        """Note an order (see docs/ksef.md); returns its id."""
         defaults = {"method": "", "path": "", "action": "status", "status": 503}
         defaults |= {"seconds": 1, "retry_after": None, "times": 1, "after": 0}
         defaults |= {"held": None}
+        defaults |= {"code": None, "reason": None, "security": {}, "state": 550}
+        check_order({**defaults, **order})
         with self._lock:
             made = {**defaults, **order, "id": self._next, "hits": 0, "seen": 0}
             re.compile(made["path"])

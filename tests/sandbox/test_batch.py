@@ -13,6 +13,7 @@ from ksef_caller import (
     Process,
     Session,
     aes,
+    b64,
     code,
     invoice,
     sha,
@@ -39,10 +40,16 @@ def tarred(files):
     return buffer.getvalue()
 
 
+# What a test may put in the place of the right thing.
+SPOILT = {"vector": "initializationVector", "key": "encryptedSymmetricKey"}
+
+
 class Batch(Session):
     """A batch session; shares the ways of asking with the interactive one."""
 
-    def __init__(self, caller, archive, count=1, kind=None, change=None, **more):
+    def __init__(
+        self, caller, archive, count=1, kind=None, change=None, spoilt=None, **more
+    ):
         self.caller = caller
         self.key, self.vector = os.urandom(32), os.urandom(16)
         step = -(-len(archive) // count)
@@ -60,7 +67,10 @@ class Batch(Session):
             file["compressionType"] = kind
         if change:
             change(file)
-        body = {"formCode": FA3, "batchFile": file, "encryption": self.encryption()}
+        encryption = self.encryption()
+        for name, content in (spoilt or {}).items():
+            encryption[SPOILT[name]] = b64(content)
+        body = {"formCode": FA3, "batchFile": file, "encryption": encryption}
         self.answer = caller.post("/sessions/batch", {**body, **more})
         found = self.answer.json()
         self.reference = found.get("referenceNumber")
@@ -159,17 +169,43 @@ def test_too_many_invoices_fail_as_a_whole(fresh, caller):
     assert Batch(caller, zipped(some(3))).result()["status"]["code"] == 420
 
 
+COUNTS = ("invoiceCount", "successfulInvoiceCount", "failedInvoiceCount")
+
+
 @pytest.mark.parametrize(
-    "change",
+    "change, expected",
     [
-        lambda file: file.update(fileHash=sha(b"other")),
-        lambda file: file.update(fileSize=5),
-        lambda file: file["fileParts"][0].update(fileHash=sha(b"other")),
+        (lambda file: file.update(fileHash=sha(b"other")), 430),
+        (lambda file: file.update(fileSize=5), 430),
+        (lambda file: file["fileParts"][0].update(fileHash=sha(b"other")), 405),
     ],
 )
-def test_what_was_declared_must_be_so(caller, change):
-    batch = Batch(caller, zipped(some(1)), change=change)
-    assert batch.result()["status"]["code"] == 405
+def test_what_was_declared_must_be_so(caller, change, expected):
+    status = Batch(caller, zipped(some(1)), change=change).result()
+    assert status["status"]["code"] == expected
+    assert [status[name] for name in COUNTS] == [None] * 3
+
+
+def test_another_vector_spoils_the_archive_only(caller):
+    batch = Batch(caller, zipped(some(1)), spoilt={"vector": os.urandom(16)})
+    assert batch.result()["status"]["code"] == 430
+
+
+def test_a_key_that_cannot_be_opened_fails_after_the_close(caller):
+    batch = Batch(caller, zipped(some(1)), spoilt={"key": os.urandom(256)})
+    assert caller.get(f"/sessions/{batch.reference}").json()["status"]["code"] == 100
+    status = batch.result()
+    assert status["status"]["code"] == 415
+    assert [status[name] for name in COUNTS] == [None] * 3
+
+
+@pytest.mark.parametrize("state", [500, 550])
+def test_a_session_can_be_ordered_to_fail(fresh, caller, state):
+    order = {"path": "/close$", "action": "state", "state": state}
+    fresh.control("POST", "/faults", order)
+    batch = Batch(caller, zipped(some(1)))
+    assert batch.result()["status"]["code"] == state
+    assert fresh.ledger() == []
 
 
 def test_a_part_of_another_key_cannot_be_opened(caller):

@@ -1,7 +1,5 @@
 """Every answer is as KSeF's OpenAPI document says."""
 
-from pathlib import Path
-
 import pytest
 from contract import Contract
 from ksef_caller import NIP, OTHER, Caller, invoice
@@ -10,10 +8,9 @@ from test_certificates import finished, order
 from test_exports import Export
 from test_receiving import query
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "shared/ksef/open-api.json"
-pytestmark = pytest.mark.skipif(
-    not DOCUMENT.exists(), reason=f"{DOCUMENT} is not on this machine"
-)
+from tools import references
+
+DOCUMENT = references.contract()
 
 
 class Watched(Caller):
