@@ -13,10 +13,11 @@ NAMESPACES = (
     "http://ksef.mf.gov.pl/auth/token/2.1",
 )
 DS = "http://www.w3.org/2000/09/xmldsig#"
+VAT_UE = re.compile(r"[A-Z]{2}[A-Z0-9+*]{2,12}")
 CONTEXTS = {
     "Nip": NIP,
     "InternalId": INTERNAL_ID,
-    "NipVatUe": re.compile(NIP.pattern + r"-[A-Z]{2}[A-Z0-9+*]{2,12}"),
+    "NipVatUe": re.compile(f"{NIP.pattern}-{VAT_UE.pattern}"),
     "PeppolId": PEPPOL_ID,
 }
 SUBJECT_TYPES = ("certificateSubject", "certificateFingerprint")

@@ -5,14 +5,12 @@ import json
 from . import grants
 from . import permission_fields as read
 from . import permission_lists as show
-from .auth_request import CONTEXTS
+from .auth_request import VAT_UE
 from .errors import Forbidden
 from .judge import attachments_allowed
 from .permission_grants import EU_ADMIN
 from .permission_queries import VIEW, VIEW_UNITS
 from .routes import json_answer, route
-
-VAT_UE = CONTEXTS["NipVatUe"].pattern.partition("-")[2]
 
 
 @route("POST", "/permissions/query/subunits/grants", rights=VIEW_UNITS)

@@ -6,7 +6,7 @@ from . import documents, upo
 from .clock import iso, parse
 from .errors import BadRequest
 from .numbers import UPO
-from .routes import SESSION_READERS, WRITERS, json_answer, route
+from .routes import SESSION_READERS, json_answer, route
 
 KINDS = ("Online", "Batch")
 DESCRIPTIONS = {
@@ -34,6 +34,8 @@ FAILURES = {
 }
 # Of the session as a whole: none of its invoices was looked at.
 WHOLE = (405, 415, 420, 430, 435, 440)
+# Who may list sessions; PefInvoiceWrite is not among them.
+LISTERS = ("InvoiceWrite", "EnforcementOperations", "Introspection")
 PROCESSING = (150, 170)
 COMMON_STATUSES = {
     "InProgress": (100, 150, 170),
@@ -225,7 +227,7 @@ def _moment(name, text):
         raise BadRequest(21405, f"{name}: nieprawidłowy format.") from error
 
 
-@route("GET", "/sessions", group="sessionList", rights=(*WRITERS, "Introspection"))
+@route("GET", "/sessions", group="sessionList", rights=LISTERS)
 def listing(call):
     """Sessions of the context, newest first."""
     where, values = _filters(call)

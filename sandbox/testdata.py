@@ -11,7 +11,6 @@ from .tokens import RIGHTS
 KINDS = ("EnforcementAuthority", "VatGroup", "JST")
 AUTHORIZED = {"Nip": NIP, "Pesel": PESEL, "Fingerprint": FINGERPRINT}
 OPEN = {"token": None, "group": "public"}
-COUNTED = {"token": None}
 
 
 def _done():
@@ -156,13 +155,13 @@ def _set_blocked(call, value):
     return _done()
 
 
-@route("POST", "/testdata/context/block", **OPEN)
+@route("POST", "/testdata/context/block", token=None)
 def block(call):
     """Logins to the context end in 480."""
     return _set_blocked(call, True)
 
 
-@route("POST", "/testdata/context/unblock", **OPEN)
+@route("POST", "/testdata/context/unblock", token=None)
 def unblock(call):
     """The reverse."""
     return _set_blocked(call, None)

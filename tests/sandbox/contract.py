@@ -26,6 +26,22 @@ class Contract:
                 return template, found
         return None
 
+    def operations(self):
+        """{(method, template without names)} of the whole API."""
+        return {
+            (method.upper(), re.sub(r"\{[^}]+\}", "{}", template))
+            for template, operations in self.document["paths"].items()
+            for method in operations
+        }
+
+    @staticmethod
+    def group(operation):
+        """The rate limit's group that an operation counts to, as its 429 tells."""
+        text = operation["responses"]["429"]["description"]
+        group = text.split("**Limity liczby żądań**")[1].split("|")[4].strip()
+        # Whoever is not logged in has a limit of the address.
+        return "public" if group == "-" else group
+
     def faults(self, operation, status, mimetype, content):
         """What an answer has against its description."""
         described = operation["responses"].get(str(status))

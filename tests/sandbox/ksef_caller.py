@@ -53,6 +53,8 @@ def invoice(number="FV/1", seller=NIP, buyer=OTHER, day=None, **replaced):
 class Process:
     """A sandbox in its own process."""
 
+    contract = None
+
     def __init__(self, *options, check=True):
         self.process = subprocess.Popen(
             [sys.executable, "-m", "sandbox", "--exit-with-parent", *options],
@@ -104,6 +106,27 @@ class Process:
     def caller(self):
         return Caller(self)
 
+    def watch(self, contract):
+        """From now on compare answers with KSeF's contract; see `judged`."""
+        self.contract, self.seen, self.faults = contract, set(), []
+
+    def judged(self, method, path, answer):
+        """Note what the contract has against an answer.
+
+        Not judged: what is no answer of KSeF's (by order of a test, or no such
+        address), and what an older contract says.
+        """
+        if self.contract is None or answer.status_code in (404, 405, 500, 502, 503):
+            return
+        if found := self.contract.operation(method, path.split("?")[0]):
+            template, operation = found
+            self.seen.add((method, template, answer.status_code))
+            mimetype = answer.headers.get("Content-Type", "").split(";")[0]
+            for fault in self.contract.faults(
+                operation, answer.status_code, mimetype, answer.content
+            ):
+                self.faults.append(f"{method} {template} {answer.status_code}: {fault}")
+
     def logged_in(self, nip=NIP, **options):
         """A caller that logged in with a certificate."""
         caller = self.caller()
@@ -149,7 +172,9 @@ class Caller:
         if problem:
             headers["X-Error-Format"] = "problem-details"
         url = path if path.startswith("http") else self.url + path
-        return self.http.request(method, url, headers=headers, timeout=300, **options)
+        answer = self.http.request(method, url, headers=headers, timeout=300, **options)
+        self.process.judged(method, path, answer)
+        return answer
 
     def get(self, path, **options):
         return self.call("GET", path, **options)
