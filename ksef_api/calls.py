@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from .crypto import sha256_b64
 from .environment import Environment
-from .errors import BadAnswer
+from .errors import BadAnswer, KsefError
 from .transport import Answer, Transport
 from .types import Download
 
@@ -16,6 +16,8 @@ _MAX_PAGES = 1000
 
 class Calls:
     """One environment, one access token, one transport.
+
+    `warnings` gathers what KSeF warned of beside its answers (`system_warnings`).
 
     :param access_token: used by every call that needs a login
     :param gate: called with method and path before each call that needs a login; it
@@ -35,6 +37,7 @@ class Calls:
     ):
         self.environment = environment
         self.transport = transport or Transport(environment, **options)
+        self.warnings = []
         self._access_token = access_token
         self._gate = gate
 
@@ -56,7 +59,17 @@ class Calls:
         token = token or self._access_token
         if self._gate:
             self._gate(method, path)
-        return self.transport.call(method, path, token=token, **kwargs)
+        return self._send(method, path, token=token, **kwargs)
+
+    def _send(self, method, path, **kwargs) -> Answer:
+        """A call; what KSeF warns of beside its answer is kept in `warnings`."""
+        try:
+            answer = self.transport.call(method, path, **kwargs)
+        except KsefError as error:
+            self.warnings += error.warnings
+            raise
+        self.warnings += answer.warnings
+        return answer
 
     def _listing(self, method, path, name, *, token=None, params=None, **kwargs):
         """Yield the items `name` of every page, as KSeF's continuation token leads.

@@ -12,15 +12,18 @@ by whoever keeps the state. What its callers need to speak to it is importable h
 from .client_auth import AuthCalls
 from .client_batch import BatchCalls
 from .client_certificates import CertificateCalls
+from .client_collective import CollectiveCalls
 from .client_context import ContextCalls
 from .client_export import ExportCalls
 from .client_invoices import InvoiceCalls
+from .client_permissions import PermissionCalls
 from .client_sessions import SessionCalls
 from .invoice_types import (
     AUTHORIZED,
     BUYER,
     INVOICING,
     ISSUE,
+    LONGEST_RANGE,
     PERMANENT_STORAGE,
     SELLER,
     THIRD,
@@ -57,6 +60,7 @@ __all__ = [
     "FA3",
     "INVOICING",
     "ISSUE",
+    "LONGEST_RANGE",
     "PERMANENT_STORAGE",
     "SELLER",
     "THIRD",
@@ -94,6 +98,8 @@ class KsefClient(
     ExportCalls,
     CertificateCalls,
     ContextCalls,
+    CollectiveCalls,
+    PermissionCalls,
 ):
     """All calls to one environment; a context manager. See `calls.Calls` for options.
 

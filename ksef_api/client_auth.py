@@ -21,7 +21,7 @@ class AuthCalls(Calls):
 
     def challenge(self) -> Challenge:
         """Ask for a challenge; good for ten minutes, once."""
-        answer = self.transport.call("POST", "/auth/challenge")
+        answer = self._send("POST", "/auth/challenge")
         return Challenge.read(answer.fields())
 
     def authenticate_xades(
@@ -32,7 +32,7 @@ class AuthCalls(Calls):
         :param verify_chain: ask TEST to check the chain of trust, as production does
         :raises InvalidRequest: 21111 challenge, 21115 certificate, 9105 signature ...
         """
-        answer = self.transport.call(
+        answer = self._send(
             "POST",
             "/auth/xades-signature",
             body=signed_xml,
@@ -58,7 +58,7 @@ class AuthCalls(Calls):
         }
         if public_key.public_key_id:
             payload["publicKeyId"] = public_key.public_key_id
-        answer = self.transport.call("POST", "/auth/ksef-token", payload=payload)
+        answer = self._send("POST", "/auth/ksef-token", payload=payload)
         return _operation(answer.fields())
 
     def auth_status(self, reference: str, authentication_token: str) -> Status:
@@ -67,7 +67,7 @@ class AuthCalls(Calls):
         :raises Gone: the login is older than seven days
         """
         path = f"/auth/{segment(reference)}"
-        answer = self.transport.call("GET", path, token=authentication_token)
+        answer = self._send("GET", path, token=authentication_token)
         return Status.read(answer.fields().child("status"))
 
     def redeem(self, authentication_token: str) -> TokenPair:
@@ -75,9 +75,7 @@ class AuthCalls(Calls):
 
         :raises InvalidRequest: 21301: not finished, or taken already
         """
-        answer = self.transport.call(
-            "POST", "/auth/token/redeem", token=authentication_token
-        )
+        answer = self._send("POST", "/auth/token/redeem", token=authentication_token)
         fields = answer.fields()
         return TokenPair(
             Token.read(fields.child("accessToken")),
@@ -89,7 +87,7 @@ class AuthCalls(Calls):
 
         :raises Unauthorized, InvalidRequest: the session was ended or has ended
         """
-        answer = self.transport.call("POST", "/auth/token/refresh", token=refresh_token)
+        answer = self._send("POST", "/auth/token/refresh", token=refresh_token)
         return Token.read(answer.fields().child("accessToken"))
 
     def auth_sessions(
@@ -117,7 +115,7 @@ class AuthCalls(Calls):
 
     def public_keys(self) -> list[PublicKey]:
         """KSeF's encryption keys, see `keys.choose_key`."""
-        answer = self.transport.call("GET", "/security/public-key-certificates")
+        answer = self._send("GET", "/security/public-key-certificates")
         data = answer.json()
         if not isinstance(data, list):
             raise BadAnswer("field", details=["a list is expected"])

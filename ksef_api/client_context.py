@@ -47,8 +47,3 @@ class ContextCalls(Calls):
     def context_limits(self) -> dict:
         """Sizes and numbers allowed: `{"onlineSession": {"maxInvoices": ...}, ...}`."""
         return self._call("GET", "/limits/context").fields().data
-
-    def attachments_allowed(self) -> bool:
-        """Tell whether the taxpayer has announced invoices with attachments."""
-        answer = self._call("GET", "/permissions/attachments/status")
-        return answer.fields().flag("isAttachmentAllowed", False)

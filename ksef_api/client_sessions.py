@@ -52,7 +52,8 @@ class SessionCalls(Calls):
         :param offline: it was issued in an offline mode (tryby-offline.md)
         :param corrected_hash: hash of the rejected file of which this is the technical
             correction (offline/korekta-techniczna.md)
-        :raises InvalidRequest: 21180 session not open, 21155 too many ...
+        :raises InvalidRequest: 21180 session not open, 21155 too many,
+            21184 session away for maintenance: it was not taken, open another ...
         :raises NoAnswer: with `sent` True the invoice may be in KSeF
         """
         encrypted = encrypt_aes(xml, key)

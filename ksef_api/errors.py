@@ -8,7 +8,11 @@ class KsefError(Exception):
     :param details: what KSeF said, for people who can read KSeF's Polish
     :param http_status: status of the HTTP answer, None when there was none
     :param reference: reference or trace number to quote to the Ministry's help desk
+
+    `warnings` holds what KSeF warned of beside the refusal, see `system_warnings`.
     """
+
+    warnings = ()
 
     def __init__(self, *, code=None, details=(), http_status=None, reference=None):
         self.code = code

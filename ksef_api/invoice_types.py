@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -217,13 +217,17 @@ class InvoicePage:
         )
 
 
+# KSeF counts in UTC; a window is what it says only when both ends are.
+LONGEST_RANGE = timedelta(days=100)
+
+
 @dataclass(frozen=True)
 class InvoiceQuery:
     """Which invoices are wanted (pobieranie-faktur.md).
 
     :param subject_type: our role in them: SELLER, BUYER, THIRD or AUTHORIZED
     :param date_type: PERMANENT_STORAGE (the one to follow), INVOICING or ISSUE
-    :param date_from: aware; the range is at most three months
+    :param date_from: aware; the range is at most LONGEST_RANGE
     :param restrict_to_hwm: leave out what may still get company (PERMANENT_STORAGE)
     :param filters: further filters, named and shaped as in [oa] *InvoiceQueryFilters*
     """

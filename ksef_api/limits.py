@@ -1,5 +1,7 @@
 """How many calls KSeF takes (limity/limity-api.md, [oa] *x-rate-limits*).
 
+As production has them since 2.8, with groups of their own for closing sessions.
+
 Calls are counted by context (NIP) and address, in groups, over the last second, minute
 and hour at once. KSeF answers more with 429, and makes those who go on wait longer.
 """
@@ -14,7 +16,9 @@ LONGEST = max(WINDOWS.values())
 OTHER = "other"
 _DOCUMENTED = {
     "onlineSession": (10, 30, 120),
+    "onlineSessionClose": (20, 60, 240),
     "batchSession": (10, 20, 60),
+    "batchSessionClose": (20, 40, 120),
     "invoiceSend": (10, 30, 180),
     "invoiceStatus": (30, 120, 1200),
     "sessionList": (5, 10, 60),
@@ -24,6 +28,7 @@ _DOCUMENTED = {
     "invoiceExport": (8, 16, 20),
     "invoiceExportStatus": (10, 60, 600),
     "invoiceDownload": (8, 16, 64),
+    "collectiveIdentifier": (20, 120, 240),
     OTHER: (10, 30, 120),
 }
 # As `GET /rate-limits` tells them for a context; these are everybody's.
@@ -34,10 +39,10 @@ DOCUMENTED = {
 # The first that fits counts; `*` stands for one reference or number.
 _GROUPS = [
     ("POST", "/sessions/online", "onlineSession"),
-    ("POST", "/sessions/online/*/close", "onlineSession"),
+    ("POST", "/sessions/online/*/close", "onlineSessionClose"),
     ("POST", "/sessions/online/*/invoices", "invoiceSend"),
     ("POST", "/sessions/batch", "batchSession"),
-    ("POST", "/sessions/batch/*/close", "batchSession"),
+    ("POST", "/sessions/batch/*/close", "batchSessionClose"),
     ("GET", "/sessions", "sessionList"),
     ("GET", "/sessions/*/invoices", "sessionInvoiceList"),
     ("GET", "/sessions/*/invoices/failed", "sessionInvoiceList"),
@@ -46,6 +51,10 @@ _GROUPS = [
     ("POST", "/invoices/exports", "invoiceExport"),
     ("GET", "/invoices/exports/*", "invoiceExportStatus"),
     ("GET", "/invoices/ksef/*", "invoiceDownload"),
+    ("POST", "/collective-identifiers", "collectiveIdentifier"),
+    ("POST", "/collective-identifiers/query", "collectiveIdentifier"),
+    ("POST", "/collective-identifiers/invoices", "collectiveIdentifier"),
+    ("GET", "/collective-identifiers/ksef/*", "collectiveIdentifier"),
 ]
 _PATTERNS = [
     (method, re.compile(path.replace("*", "[^/]+")), group)
@@ -77,16 +86,28 @@ def group_of(method: str, path: str) -> str | None:
     return f"{OTHER} {method} {_REFERENCE.sub('/*', path)}"
 
 
+def of_group(group: str, told: dict | None) -> dict[str, int]:
+    """The limits of a group, as `seconds_till_free` takes them.
+
+    :param group: see `group_of`
+    :param told: what KSeF told of this context; the documented ones count for a group
+        that it did not tell
+    """
+    kind = group.split(" ")[0]
+    return (told or {}).get(kind) or DOCUMENTED.get(kind, {})
+
+
 def seconds_till_free(times: list[float], limits: dict[str, int], now: float) -> int:
     """Whole seconds till one more call is allowed; 0: now.
 
     :param times: seconds since 1970 of the calls of the last hour, in order
-    :param limits: `{"perSecond": 10, ...}`; a window that it lacks has no limit
+    :param limits: `{"perSecond": 10, ...}`; a window that it lacks, or whose number is
+        not above zero, has no limit: KSeF says -1 for "none" ([oa] *GET /rate-limits*)
     """
     free = now
     for name, seconds in WINDOWS.items():
-        limit = limits.get(name)
+        limit = limits.get(name) or 0
         inside = [moment for moment in times if moment > now - seconds]
-        if limit and len(inside) >= limit:
+        if 0 < limit and len(inside) >= limit:
             free = max(free, inside[-limit] + seconds)
     return math.ceil(free - now)

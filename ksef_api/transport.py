@@ -14,6 +14,7 @@ import requests
 from requests.auth import AuthBase
 from urllib3 import exceptions as urllib3_errors
 
+from . import system_warnings
 from .environment import Environment, same_authority
 from .errors import BadAnswer, NoAnswer
 from .fields import Fields
@@ -77,6 +78,11 @@ class Answer:
     status: int
     headers: requests.structures.CaseInsensitiveDict = field(repr=False)
     content: bytes = field(repr=False)
+
+    @property
+    def warnings(self) -> tuple[system_warnings.SystemWarning, ...]:
+        """What KSeF warns of beside it."""
+        return system_warnings.read(self.headers)
 
     def fields(self) -> Fields:
         """The body as a JSON object."""
@@ -221,10 +227,9 @@ class Transport:
         pieces = _pieces(response, time.monotonic() + total)
         if not 200 <= response.status_code < 300:
             problem = _problem(pieces)
-            raise error_for(response.status_code, response.headers, problem)
-        warning = response.headers.get("X-System-Warning")
-        if warning:
-            _logger.warning("KSeF warns: %s", warning[:500])
+            error = error_for(response.status_code, response.headers, problem)
+            error.warnings = system_warnings.read(response.headers)
+            raise error
         content, size = [], 0
         for piece in pieces:
             size += len(piece)

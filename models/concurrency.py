@@ -60,6 +60,20 @@ def advisory_lock(env, name):
 
 
 @contextmanager
+def own_cursor(env):
+    """Yield a cursor whose commit does not wait for the caller's.
+
+    In Odoo's in-process tests it is the test's own, what was written flushed.
+    """
+    if modules.module.current_test:
+        env.flush_all()
+        yield env.cr
+    else:
+        with env.registry.cursor() as cr:
+            yield cr
+
+
+@contextmanager
 def isolated(env, what):
     """Keep what goes wrong with one record from stopping the next in a cron.
 

@@ -55,6 +55,7 @@ from .sending import (
 )
 from .notification import (
     test_notification,
+    test_system_warning,
 )
 from .offline import (
     test_offline,

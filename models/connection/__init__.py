@@ -4,6 +4,7 @@ from . import (
     certificate,
     connection,
     call,
+    warning,
     limits,
     auth,
     sign,

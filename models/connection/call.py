@@ -88,8 +88,9 @@ class Connection(models.Model):
         """
         self.ensure_one()
         self._check_may_call()
+        client = self._client(access_token)
         try:
-            return function(self._client(access_token))
+            return function(client)
         except LimitReached:
             # Not KSeF's answer: calls of other groups need not wait.
             raise
@@ -100,6 +101,8 @@ class Connection(models.Model):
             if error.has(KEY_WITHDRAWN):
                 _public_keys.pop(self._environment(), None)
             raise
+        finally:
+            self._heed(client.warnings)
 
     def _check_may_call(self):
         """Refuse a call, without making it, while KSeF asked us to wait."""

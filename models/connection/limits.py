@@ -1,14 +1,13 @@
 import logging
 import time
-from contextlib import contextmanager
 from datetime import timedelta
 
-from odoo import api, fields, models, modules
+from odoo import api, fields, models
 
 from ...ksef_api import limits
 from ...ksef_api.batch import MAX_INVOICES
 from ...ksef_api.errors import KsefError, RateLimited
-from ..concurrency import checkpoint
+from ..concurrency import checkpoint, own_cursor
 
 _logger = logging.getLogger(__name__)
 
@@ -28,16 +27,6 @@ class Call(models.Model):
 
     _of_group = models.Index("(context, kind, moment)")
 
-    @contextmanager
-    def _own_cursor(self):
-        """Yield a cursor whose commit does not wait for the caller's."""
-        if modules.module.current_test:
-            self.env.flush_all()
-            yield self.env.cr
-        else:
-            with self.env.registry.cursor() as cr:
-                yield cr
-
     @api.model
     def _count(self, context, group, allowed):
         """Note a call that is about to be made.
@@ -46,7 +35,7 @@ class Call(models.Model):
         :raise LimitReached: KSeF would refuse it
         """
         now = time.time()
-        with self._own_cursor() as cr:
+        with own_cursor(self.env) as cr:
             cr.execute(
                 "SELECT moment FROM l10n_pl_ksef_call "
                 "WHERE context = %s AND kind = %s AND moment > %s ORDER BY moment",
@@ -89,8 +78,7 @@ class Connection(models.Model):
         group = limits.group_of(method, path)
         if group is None:
             return
-        rates = (self.limits or {}).get("rates") or limits.DOCUMENTED
-        allowed = rates.get(group.split(" ")[0], {})
+        allowed = limits.of_group(group, (self.limits or {}).get("rates"))
         context = f"{self._environment().code}:{self.nip}"
         self.env["l10n_pl_ksef.call"]._count(context, group, allowed)
 

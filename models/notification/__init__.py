@@ -2,6 +2,7 @@ from . import (
     notification,
     notice,
     events,
+    warning,
     watch,
     outage,
     settings,

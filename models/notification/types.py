@@ -40,6 +40,7 @@ TYPES = {
     "offline_deadline": NoticeType("Offline invoice near its deadline", SOON, True),
     "bills_new": NoticeType("New bills fetched from KSeF", AN_HOUR),
     "bill_error": NoticeType("Bill from KSeF could not be imported", SOON),
+    "system_warning": NoticeType("KSeF warns of a change", AN_HOUR),
     "ksef_unavailable": NoticeType("KSeF is unavailable"),
     "ksef_back": NoticeType("KSeF is available again"),
     "upo_ready": NoticeType("UPO is ready", AN_HOUR, True),

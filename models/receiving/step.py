@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
 
-from ...ksef_api.client import PERMANENT_STORAGE, InvoiceQuery
+from ...ksef_api.client import LONGEST_RANGE, PERMANENT_STORAGE, InvoiceQuery
 from ...ksef_api.errors import InvalidRequest, KsefError
 from ..concurrency import advisory_lock, checkpoint
 from ..vault.vault import VaultError
@@ -13,8 +13,8 @@ _logger = logging.getLogger(__name__)
 PAGE = 250
 # More new ones than this come in an export; KSeF gives 64 single files an hour.
 FEW = 5
-# KSeF takes ranges of up to three months.
-LONGEST_WINDOW = timedelta(days=89)
+# A day less than KSeF takes: where no end is named, its own clock sets it.
+LONGEST_WINDOW = LONGEST_RANGE - timedelta(days=1)
 AHEAD_OF_MARK = 21183
 PAUSE = timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(hours=2)
