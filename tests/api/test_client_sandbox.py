@@ -1,12 +1,6 @@
 """The client against the local KSeF (`sandbox/`), which knows nothing of the client."""
 
 import base64
-import json
-import os
-import subprocess
-import sys
-import time
-import urllib.request
 import uuid
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -14,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from invoice_xml import invoice
+from local_ksef import OTHER, SELLER, finish, until
 
-from ksef_api import certificate, crypto, environment, errors, upo, xades
+from ksef_api import crypto, errors, upo, xades
 from ksef_api.client import (
     BUYER,
     FA3,
@@ -29,89 +24,7 @@ from ksef_api.client import (
 from ksef_api.ksef_number import is_valid, reference_is_valid
 
 ROOT = Path(__file__).parents[2]
-SELLER, OTHER = "5265877635", "1234563218"
 SENDING = {"method": "POST", "path": "/sessions/online/.*/invoices$"}
-
-
-class Sandbox:
-    """A running sandbox and its control port."""
-
-    def __init__(self, ready):
-        self.environment = environment.custom(ready["api_url"], ready["qr_url"])
-        self._control = ready["control_url"]
-
-    def order(self, path, /, **payload):
-        """Give an order on the control port."""
-        request = urllib.request.Request(
-            self._control + path,
-            data=json.dumps(payload).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=300) as answer:
-            return json.loads(answer.read() or b"null")
-
-    def certificate(self, nip=SELLER, **options):
-        """A certificate as the taxpayer gets it, loaded as the add-on does."""
-        made = self.order("/certificates", nip=nip, name="Jan Kowalski", **options)
-        return certificate.load(
-            made["certificate_pem"].encode(),
-            made["key_pem"].encode(),
-            made["password"],
-        )
-
-    def login(self, client, signer, nip=SELLER):
-        """Log in with a certificate; returns the pair of tokens."""
-        challenge = client.challenge()
-        request = xades.auth_token_request(challenge.challenge, nip)
-        return finish(client, client.authenticate_xades(xades.sign(request, signer)))
-
-    def client(self, nip=SELLER):
-        """A client that is logged in."""
-        with KsefClient(self.environment) as public:
-            pair = self.login(public, self.certificate(nip), nip)
-        return KsefClient(self.environment, access_token=pair.access.value)
-
-
-def until(ask, done, seconds=300):
-    """Ask until the answer is final; statuses below 200 are not."""
-    end = time.monotonic() + seconds
-    while not done(answer := ask()):
-        assert time.monotonic() < end, f"still {answer}"
-        time.sleep(0.02)
-    return answer
-
-
-def finish(client, operation):
-    """Wait for a login and redeem it."""
-    token = operation.token.value
-    status = until(
-        lambda: client.auth_status(operation.reference, token),
-        lambda status: status.code >= 200,
-    )
-    assert status.code == 200, status
-    return client.redeem(token)
-
-
-@pytest.fixture(scope="module")
-def running():
-    """A sandbox of its own process; its first line of output says where it is."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "--exit-with-parent"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    ) as process:
-        line = process.stdout.readline()
-        assert line, "the sandbox did not start"
-        yield Sandbox(json.loads(line))
-        process.terminate()
-
-
-@pytest.fixture
-def sandbox(running):
-    running.order("/reset")
-    running.order("/knobs", rate_limits="off")
-    return running
 
 
 @pytest.fixture
@@ -365,6 +278,8 @@ def test_a_ksef_token_is_made_listed_and_revoked(client):
     )
 
 
-def test_limits_are_told(client):
-    assert client.rate_limits()["invoiceSend"]["perHour"] > 0
+def test_limits_are_told(sandbox, client):
+    assert client.rate_limits()["invoiceSend"]["perHour"] == -1
+    sandbox.order("/knobs", rate_limits="production")
+    assert client.rate_limits()["invoiceSend"]["perHour"] == 180
     assert client.context_limits()["onlineSession"]["maxInvoices"] > 0

@@ -15,7 +15,7 @@ COUNTED = [
 
 
 def test_the_documented_numbers_are_the_sandboxes():
-    known = sandbox_limits.production()
+    known = sandbox_limits.production("2.9")
     assert {g: known[g] for g in limits.DOCUMENTED} == limits.DOCUMENTED
 
 
@@ -53,3 +53,22 @@ def test_logging_in_is_not_counted():
 def test_the_strictest_window_counts(times, expected):
     allowed = {"perSecond": 2, "perMinute": 4}
     assert limits.seconds_till_free(times, allowed, now=100) == expected
+
+
+@pytest.mark.parametrize("nothing", [-1, 0, None])
+def test_a_number_below_one_is_no_limit(nothing):
+    """KSeF tells -1 where a group has no limit."""
+    allowed = dict.fromkeys(limits.WINDOWS, nothing)
+    assert limits.seconds_till_free([99.5, 99.6, 99.7], allowed, now=100) == 0
+    some = {**allowed, "perMinute": 2}
+    assert limits.seconds_till_free([99.5, 99.6, 99.7], some, now=100) == 60
+
+
+def test_closing_counts_apart_from_opening():
+    opened = limits.group_of("POST", "/sessions/online")
+    closed = limits.group_of("POST", "/sessions/online/20261121-SO-1/close")
+    assert (opened, closed) == ("onlineSession", "onlineSessionClose")
+    told = {"onlineSession": {"perSecond": 1}}
+    assert limits.of_group(opened, told) == {"perSecond": 1}
+    assert limits.of_group(closed, told) == limits.DOCUMENTED["onlineSessionClose"]
+    assert limits.of_group("other GET /tokens/*", None) == limits.DOCUMENTED["other"]
