@@ -127,7 +127,7 @@ class InvoiceStatus:
             upo_url=fields.text("upoDownloadUrl", None),
             mode=fields.text("invoicingMode", None),
             file_name=fields.text("invoiceFileName", None),
-            status=Status.read(fields.child("status")),
+            status=Status.read_of_invoice(fields.child("status")),
         )
 
 

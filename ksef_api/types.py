@@ -5,7 +5,7 @@ holds a secret keeps it out of its `repr`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -77,12 +77,18 @@ class Status:
 
     @classmethod
     def read(cls, fields: Fields):
-        extensions = fields.child("extensions", None)
         return cls(
             fields.integer("code"),
             fields.text("description", ""),
             fields.texts("details"),
-            extensions.data if extensions else {},
+        )
+
+    @classmethod
+    def read_of_invoice(cls, fields: Fields):
+        """The same with `extensions`, which only invoices have."""
+        extensions = fields.child("extensions", None)
+        return replace(
+            cls.read(fields), extensions=extensions.data if extensions else {}
         )
 
 

@@ -36,10 +36,12 @@ DESCRIPTIONS = {
     21217: "Nieprawidłowe kodowanie znaków.",
     21301: "Brak autoryzacji.",
     21304: "Brak uwierzytelnienia.",
+    21308: "Próba wykorzystania metod autoryzacyjnych osoby zmarłej.",
     21401: "Dokument nie jest zgodny ze schemą (xsd).",
     21402: "Nieprawidłowy rozmiar pliku.",
     21403: "Nieprawidłowy skrót pliku.",
     21405: "Błąd walidacji danych wejściowych.",
+    21406: "Konflikt podpisu i typu uwierzytelnienia.",
     21418: "Przekazany token kontynuacji ma nieprawidłowy format.",
     21470: "Przesłany identyfikator klucza jest nieznany lub wskazuje na wycofany "
     "klucz.",

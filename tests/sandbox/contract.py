@@ -54,17 +54,18 @@ class Contract:
             return [f"{mimetype} is not one of {', '.join(contents)}"]
         if "json" not in mimetype:
             return []
-        return list(self._check(json.loads(content), contents[mimetype]["schema"], "$"))
+        return list(self.check(json.loads(content), contents[mimetype]["schema"], "$"))
 
-    def _check(self, value, schema, where):
+    def check(self, value, schema, where="$"):
+        """Yield what a value has against a schema."""
         if value is None and schema.get("nullable"):
             return
         for part in schema.get("allOf", ()):
-            yield from self._check(value, part, where)
+            yield from self.check(value, part, where)
         if "$ref" in schema:
             name = schema["$ref"].removeprefix(BEHIND_HASH)
             target = self.document["components"]["schemas"][name]
-            yield from self._check(value, target, where)
+            yield from self.check(value, target, where)
         kind = schema.get("type")
         if kind and not _is(value, kind):
             yield f"{where}: {value!r} is no {kind}"
@@ -75,7 +76,7 @@ class Contract:
             yield from self._check_object(value, schema, where)
         elif isinstance(value, list):
             for index, item in enumerate(value):
-                yield from self._check(
+                yield from self.check(
                     item, schema.get("items", {}), f"{where}[{index}]"
                 )
         elif isinstance(value, str):
@@ -87,7 +88,7 @@ class Contract:
                 yield f"{where}: {name} is missing"
         known = schema.get("properties", {})
         for name in value.keys() & known.keys():
-            yield from self._check(value[name], known[name], f"{where}.{name}")
+            yield from self.check(value[name], known[name], f"{where}.{name}")
         extra = schema.get("additionalProperties")
         if known and not extra:
             for name in value.keys() - known.keys():
