@@ -1,14 +1,13 @@
 """What another team's client, written for the real KSeF, can do with the sandbox."""
 
 import base64
-import time
 import urllib.request
 import uuid
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import NIP
+from conftest import CONTEXT, NIP, QUICK, login, until
 from cryptography.hazmat.primitives import serialization
 from invoice_xml import invoice
 from ksef_client import KsefClient, KsefClientOptions
@@ -26,52 +25,10 @@ from ksef_client.utils.zip_utils import build_tar_gz, build_zip
 
 OTHER = "1234563218"
 FA3 = m.FormCode(system_code="FA (3)", schema_version="1-0E", value="FA")
-CONTEXT = {"context_identifier_type": "Nip", "context_identifier_value": NIP}
-QUICK = {"poll_interval_seconds": 0.01, "max_attempts": 20}
-
-
-@pytest.fixture
-def client(sandbox):
-    with KsefClient(KsefClientOptions(base_url=sandbox.ready["tls_url"])) as made:
-        yield made
-
-
-def login(sandbox, client, **options):
-    """Log in with a KSeF certificate, as the MCU gives it."""
-    order = {"nip": NIP, "name": "Firma", "password": "haslo", **options}
-    made = sandbox.order("/certificates", **order)
-    key = serialization.load_pem_private_key(made["key_pem"].encode(), b"haslo")
-    plain = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return AuthCoordinator(client.auth).authenticate_with_xades(
-        subject_identifier_type="certificateSubject",
-        certificate_pem=made["certificate_pem"],
-        private_key_pem=plain.decode(),
-        **CONTEXT,
-        **QUICK,
-    )
-
-
-@pytest.fixture
-def access(sandbox, client):
-    return login(sandbox, client).access_token
 
 
 def public_key(client, usage):
     return client.security.get_public_key_certificate_pem(usage)
-
-
-def until(ask, done):
-    """Ask until the answer is final."""
-    for _try in range(3000):
-        found = ask()
-        if done(found):
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"still {found}")
 
 
 def new_invoice(seller=NIP, buyer=OTHER):
