@@ -217,7 +217,7 @@ def test_a_part_of_another_key_cannot_be_opened(caller):
 
     batch = Batch(caller, archive, change=change)
     batch.parts = [foreign]
-    assert batch.result()["status"]["code"] in (405, 435)
+    assert batch.result()["status"]["code"] in (430, 435)
 
 
 @pytest.mark.parametrize(
