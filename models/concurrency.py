@@ -18,6 +18,14 @@ class Busy(RateLimited):
     """Another process is doing this very thing for the connection right now."""
 
 
+class SessionPause(RateLimited):
+    """KSeF's sessions are not available for now; ``message`` says it to people."""
+
+    def __init__(self, message, **kwargs):
+        self.message = message
+        super().__init__(**kwargs)
+
+
 def checkpoint(env):
     """Make what was written so far survive, before or after a call to KSeF.
 

@@ -1,18 +1,22 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ...ksef_api import xades
 from ...ksef_api.client import USAGE_TOKEN
 from ...ksef_api.errors import (
-    Forbidden,
+    Gone,
     InvalidRequest,
     KsefError,
+    RateLimited,
     Unauthorized,
 )
-from ..concurrency import Busy, advisory_lock, checkpoint, isolated
+from ..concurrency import Busy, advisory_lock, checkpoint, isolated, roll_back
 from ..vault.vault import VaultError
+from .verdict_final import FIRST_PAUSE, growing_pause
 
 _logger = logging.getLogger(__name__)
 
@@ -20,7 +24,11 @@ POLL_AFTER = timedelta(seconds=5)
 RENEW_BEFORE = timedelta(minutes=5)
 IN_PROGRESS = 100
 ALREADY_REDEEMED = 21301
+# KSeF does not know this login, or its challenge, any more: another one may do.
+LOGIN_GONE = (21111, ALREADY_REDEEMED, 21304)
 SUCCESS = 200
+# So many failures in a row pass unnoticed: what they hindered is tried again.
+TELL_AFTER = 3
 
 
 def _naive(moment):
@@ -30,6 +38,10 @@ def _naive(moment):
 
 class Connection(models.Model):
     _inherit = "l10n_pl_ksef.connection"
+
+    fail_count = fields.Integer(
+        "Failures in a Row", readonly=True, help="While logging in to KSeF."
+    )
 
     def _order_authorisation(self):
         """Ask for a new authorisation; the next step talks to KSeF."""
@@ -64,6 +76,13 @@ class Connection(models.Model):
                     self._poll_authorisation()
             except (KsefError, VaultError) as error:
                 self._authorisation_failed(error)
+            except psycopg2.Error:
+                raise
+            except Exception as error:
+                roll_back(self.env)
+                _logger.exception("KSeF: connection %s", self.id)
+                if self.state in ("ordered", "processing"):
+                    self._authorisation_failed(error)
             checkpoint(self.env)
 
     def _submit_authorisation(self):
@@ -109,7 +128,10 @@ class Connection(models.Model):
             self._redeem(token)
         else:
             verdict = self.env["l10n_pl_ksef.verdict"]._of_auth_status(status)
-            self._refused(verdict)
+            if verdict.outcome == "refused":
+                self._refused(verdict)
+            else:
+                self._log_in_anew(verdict)
 
     def _redeem(self, token):
         """Exchange the finished login for tokens; KSeF gives them once only."""
@@ -130,6 +152,7 @@ class Connection(models.Model):
                 "state": "connected",
                 "status_message": False,
                 "retry_at": False,
+                "fail_count": 0,
                 "connected_on": fields.Datetime.now(),
                 "auth_token_sealed": False,
                 **self._access_values(pair.access),
@@ -158,12 +181,49 @@ class Connection(models.Model):
         }
 
     def _authorisation_failed(self, error):
-        """Wait and try again where that helps, else tell the people."""
-        verdict = self._note_failure(error)
-        if verdict.outcome in ("retry", "unknown"):
-            self._authorise_later(verdict.retry_after)
-        else:
+        """End it where KSeF said its last word, else try again, less and less often."""
+        verdict = self._note_failure(error, about="login")
+        if verdict.outcome == "refused":
             self._refused(verdict)
+        elif isinstance(error, RateLimited):
+            self._authorise_later(verdict.retry_after)
+        elif self._is_login_gone(error):
+            self._log_in_anew(verdict)
+        else:
+            self._authorise_less_often(verdict)
+
+    def _is_login_gone(self, error):
+        """Tell whether this very login leads nowhere any more."""
+        if isinstance(error, InvalidRequest):
+            return any(map(error.has, LOGIN_GONE))
+        return self.state == "processing" and isinstance(error, (Unauthorized, Gone))
+
+    def _log_in_anew(self, verdict):
+        """This login came to nothing; what people must sign themselves, ends."""
+        if self.method == "signed_file":
+            self._refused(verdict)
+            return
+        self._order_authorisation()
+        self.status_message = verdict.message
+        self._authorise_less_often(verdict)
+
+    def _authorise_less_often(self, verdict):
+        """Try again after a pause that grows with each failure in a row, without end;
+        people are told when it does not pass soon.
+        """
+        first = FIRST_PAUSE if verdict.retry_after is None else verdict.retry_after
+        if self.fail_count and not first:
+            first = FIRST_PAUSE
+        self._authorise_later(growing_pause(self.fail_count, first))
+        self.fail_count += 1
+        if self.fail_count == TELL_AFTER:
+            self._tell_held_up(verdict.message)
+
+    def _tell_held_up(self, message):
+        """Tell that work with KSeF does not go on, and why; it is tried again."""
+        self.env["l10n_pl_ksef.notification"]._notify(
+            "held_up", self, occasion=fields.Datetime.now(), details=message
+        )
 
     def _refused(self, verdict):
         self.write({"state": "failed", "status_message": verdict.message})
@@ -211,12 +271,26 @@ class Connection(models.Model):
         refresh_token = self._unseal("refresh_token_sealed").decode()
         try:
             token = self._call_public(lambda client: client.refresh(refresh_token))
-        except (Unauthorized, Forbidden, InvalidRequest):
+        except (Unauthorized, InvalidRequest) as error:
+            if self._may_outlive(error):
+                raise
             self._session_ended()
             raise Unauthorized() from None
         self.write(self._access_values(token))
         checkpoint(self.env)
         return token.value
+
+    def _may_outlive(self, error):
+        """Tell whether the login may be alive though its token was not renewed.
+
+        Where another login costs nothing, any answer 400 is taken as its end; a person
+        is asked to sign again only for a code that says so.
+        """
+        return (
+            self.method == "signed_file"
+            and isinstance(error, InvalidRequest)
+            and not any(map(error.has, LOGIN_GONE))
+        )
 
     def _session_ended(self):
         """KSeF no longer knows the login: log in again, or ask people to."""
@@ -250,6 +324,7 @@ class Connection(models.Model):
         now = fields.Datetime.now()
         due = self.search(
             [
+                ("company_id.active", "=", True),
                 ("state", "in", ("ordered", "processing")),
                 "|",
                 ("retry_at", "=", False),
@@ -261,6 +336,7 @@ class Connection(models.Model):
                 connection._advance_authorisation()
         ending = self.search(
             [
+                ("company_id.active", "=", True),
                 ("state", "=", "connected"),
                 ("access_valid_until", "<=", now + RENEW_BEFORE),
             ]

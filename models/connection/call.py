@@ -1,7 +1,7 @@
 import logging
 from datetime import datetime, timedelta, timezone
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...ksef_api import crypto
 from ...ksef_api import environment as ksef_environment
@@ -30,15 +30,19 @@ class Connection(models.Model):
     _inherit = "l10n_pl_ksef.connection"
 
     def _environment(self):
-        """Return the KSeF environment (``ksef_api`` Environment) of this connection.
+        """Return the KSeF environment (``ksef_api`` Environment) of this connection."""
+        self.ensure_one()
+        return self._environment_of(self.environment)
+
+    @api.model
+    def _environment_of(self, code):
+        """Return the KSeF environment (``ksef_api`` Environment) of name ``code``.
 
         The system parameters ``l10n_pl_ksef.test_api_url``, ``.test_qr_url`` and
         ``.test_status_url`` put another KSeF (the local one) in the place of *test*. A
         neutralised database never reaches production.
         """
-        self.ensure_one()
         parameters = self.env["ir.config_parameter"].sudo()
-        code = self.environment
         if code == "production" and parameters.get_param("database.is_neutralized"):
             code = "test"
         api_url = parameters.get_param(TEST_API_URL)
@@ -141,9 +145,12 @@ class Connection(models.Model):
         key = crypto.new_session_key()
         return key, crypto.wrap_key(key, self._public_key())
 
-    def _note_failure(self, error):
-        """Store what ``error`` (KsefError) means for this connection."""
-        verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
+    def _note_failure(self, error, about=None):
+        """Store what ``error`` means for this connection.
+
+        :param error, about: see ``verdict._of``
+        """
+        verdict = self.env["l10n_pl_ksef.verdict"]._of(error, about)
         self.sudo().status_message = verdict.message
         _logger.info("KSeF: connection %s: %s", self.id, type(error).__name__)
         return verdict

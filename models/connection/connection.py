@@ -138,6 +138,9 @@ class Connection(models.Model):
 
     def _refresh_documents_of_company(self):
         """An invoice's KSeF status depends on the environment connected to now."""
+        self.company_id.invalidate_recordset(
+            ["l10n_pl_ksef_environment", "l10n_pl_ksef_last_environment"]
+        )
         self.env["account.move"]._l10n_pl_ksef_recompute_status(self.company_id)
 
     @api.model
@@ -147,8 +150,10 @@ class Connection(models.Model):
 
     @api.model
     def _connected(self):
-        """Return the connections of all companies that work now."""
-        return self.sudo().search([("state", "=", "connected")])
+        """Return the connections that work now, of all companies that do."""
+        return self.sudo().search(
+            [("state", "=", "connected"), ("company_id.active", "=", True)]
+        )
 
     @api.model
     def _connect(self, company, environment, method, nip=None, name=False, **vals):
@@ -184,6 +189,7 @@ class Connection(models.Model):
                 "refresh_token_sealed": False,
                 "auth_token_sealed": False,
                 "ksef_token_sealed": False,
+                "signed_request_sealed": False,
                 "access_valid_until": False,
                 "refresh_valid_until": False,
             }
@@ -218,6 +224,7 @@ class Connection(models.Model):
         """Authorise now; what KSeF has not answered yet, the cron asks for later."""
         self.ensure_one()
         self._check_manager()
+        self.sudo().fail_count = 0
         self.sudo()._order_authorisation()
         self.sudo()._advance_authorisation()
         return True

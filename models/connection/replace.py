@@ -92,6 +92,7 @@ class Connection(models.Model):
         for candidate in self.sudo().search(
             [
                 ("active", "=", False),
+                ("company_id.active", "=", True),
                 ("is_candidate", "=", True),
                 ("state", "in", ("ordered", "processing")),
                 "|",

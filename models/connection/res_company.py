@@ -14,6 +14,14 @@ class ResCompany(models.Model):
         compute_sudo=True,
         help="Of the active connection; empty without one.",
     )
+    l10n_pl_ksef_last_environment = fields.Selection(
+        ENVIRONMENTS,
+        "Last KSeF Environment",
+        compute="_compute_l10n_pl_ksef_environment",
+        compute_sudo=True,
+        help="Of the active connection, or of the last one when it was ended: what is "
+        "in KSeF stays there.",
+    )
     l10n_pl_ksef_send_on_validation = fields.Boolean(
         "Send to KSeF on Validation",
         default=True,
@@ -21,12 +29,17 @@ class ResCompany(models.Model):
     )
 
     def _compute_l10n_pl_ksef_environment(self):
-        connections = self.env["l10n_pl_ksef.connection"].search(
-            [("company_id", "in", self.ids)]
+        connections = self.env["l10n_pl_ksef.connection"].with_context(
+            active_test=False
         )
-        by_company = {c.company_id.id: c.environment for c in connections}
+        # The active one first, then the latest.
+        of_companies = connections.search([("company_id", "in", self.ids)]).grouped(
+            "company_id"
+        )
         for company in self:
-            company.l10n_pl_ksef_environment = by_company.get(company.id, False)
+            last = of_companies.get(company, connections)[:1]
+            company.l10n_pl_ksef_last_environment = last.environment
+            company.l10n_pl_ksef_environment = last.active and last.environment
 
     def _l10n_pl_ksef_connection(self):
         """Return the company's active connection, or an empty recordset."""

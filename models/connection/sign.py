@@ -99,8 +99,15 @@ class Connection(models.Model):
         if self.method != "signed_file":
             return super()._submit_by_method(challenge)
         signed = self._unseal("signed_request_sealed")
+        # Kept until KSeF has taken it: what stands in the way may pass while the
+        # challenge lives.
+        operation = self._call_public(lambda client: client.authenticate_xades(signed))
         self.signed_request_sealed = False
-        return self._call_public(lambda client: client.authenticate_xades(signed))
+        return operation
+
+    def _refused(self, verdict):
+        self.signed_request_sealed = False
+        return super()._refused(verdict)
 
     def _fault_sentence(self, reason):
         """Return what is wrong with a signed file and what to do about it.

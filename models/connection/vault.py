@@ -47,11 +47,11 @@ class Connection(models.Model):
             raise problem
         return super()._renew_access_token(refused)
 
-    def _note_failure(self, error):
+    def _note_failure(self, error, about=None):
         if isinstance(error, VaultError) and self._vault_problem():
             # `vault_message` says it here; other hosts may well have the key.
             return self.env["l10n_pl_ksef.verdict"]._of(error)
-        return super()._note_failure(error)
+        return super()._note_failure(error, about)
 
     def action_authorise(self):
         self.ensure_one()

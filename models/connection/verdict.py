@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ...ksef_api import errors
-from ..concurrency import Busy
+from ..concurrency import Busy, SessionPause
 from ..vault.vault import VaultError
+from .verdict_final import (
+    FINAL_CODES,
+    FINAL_INVOICE_STATES,
+    FINAL_LOGIN_STATES,
+    PASSING_CERTIFICATE_FAULTS,
+)
 
 A_MINUTE = timedelta(minutes=1)
 AN_OUTAGE = timedelta(minutes=5)
 SYSTEM_CANCELLED = (500, 550)
+# Nothing is wrong with the invoice: it goes in another session (435: another key).
+SESSION_FAILED = (405, 435)
 SESSION_OVER = (21155, 21173, 21180)
+SESSION_UNAVAILABLE = 21184
 KEY_WITHDRAWN = 21470
 TOO_MANY_EXPORTS = 21182
 CERTIFICATE_ERROR = 460
@@ -28,9 +38,11 @@ class Verdict:
     ``outcome``: ``retry`` (nothing happened, try again after ``retry_after``),
     ``unknown`` (KSeF may have taken it: ask before sending again), ``login``
     (authorisation is needed), ``session`` (the session in KSeF is over, a new one will
-    do) or ``refused`` (final). ``message`` is a sentence for people: what happened and
-    what to do next. ``code`` is KSeF's own code, when it gave one. ``is_revocation``:
-    the certificate was revoked or suspended in KSeF.
+    do), ``obstacle`` (nobody's last word: try again, less and less often) or
+    ``refused`` (final; only what the tables of ``verdict_final.py`` hold). ``message``
+    is a sentence for people: what happened and what to do next. ``code`` is KSeF's own
+    code, when it gave one. ``is_revocation``: the certificate was revoked or suspended
+    in KSeF.
     """
 
     outcome: str
@@ -47,12 +59,24 @@ class VerdictTexts(models.AbstractModel):
     _description = "KSeF: Meaning of Answers"
 
     @api.model
-    def _of(self, error):
-        """Return the verdict on a ``KsefError`` or ``VaultError``."""
+    def _of(self, error, about=None):
+        """Return the verdict on an exception.
+
+        :param error: a ``KsefError``, or any fault of this server
+        :param about: what was asked, a key of ``FINAL_CODES``; without it nothing is
+            final
+        """
         if isinstance(error, VaultError):
-            return Verdict("refused", self._vault_text(error))
+            return Verdict("obstacle", self._vault_text(error))
+        if not isinstance(error, errors.KsefError):
+            return Verdict("obstacle", self._fault_text(error))
         if isinstance(error, errors.CertificateError):
-            return Verdict("refused", self._certificate_text(error))
+            passing = error.reason in PASSING_CERTIFICATE_FAULTS
+            text = self._certificate_text(error)
+            return Verdict("obstacle" if passing else "refused", text)
+        if isinstance(error, errors.LocalError):
+            text = self.env._("A file cannot be read here: %(reason)s.", reason=error)
+            return Verdict("obstacle", text)
         if isinstance(error, errors.RateLimited):
             return self._limited(error)
         if isinstance(error, errors.NoAnswer):
@@ -73,13 +97,26 @@ class VerdictTexts(models.AbstractModel):
                 self.env._("KSeF gave an answer that cannot be read."),
                 retry_after=AN_OUTAGE,
             )
-        return self._refusal(error)
+        return self._refusal(error, about)
+
+    def _fault_text(self, error):
+        """Return what to tell of a fault of this server or program."""
+        if isinstance(error, UserError):
+            return str(error)
+        return self.env._(
+            "This server has a trouble of its own (%(kind)s). Nothing is wrong in KSeF "
+            "or with the invoice; it is tried again by itself, and the server's log "
+            "says more.",
+            kind=getattr(error, "strerror", None) or type(error).__name__,
+        )
 
     def _limited(self, error):
         wait = timedelta(seconds=error.retry_after)
         if isinstance(error, Busy):
             text = self.env._("The login in KSeF is being renewed; it goes on at once.")
             return Verdict("retry", text, retry_after=wait)
+        if isinstance(error, SessionPause):
+            return Verdict("retry", error.message, SESSION_UNAVAILABLE, wait)
         text = self.env._(
             "KSeF's limit of calls is reached; it goes on in %(seconds)s seconds.",
             seconds=error.retry_after,
@@ -93,23 +130,26 @@ class VerdictTexts(models.AbstractModel):
         text = self.env._("KSeF cannot be reached. It will be tried again.")
         return Verdict("retry", text, retry_after=A_MINUTE)
 
-    def _refusal(self, error):
+    def _refusal(self, error, about):
         code = error.code or error.http_status
         if isinstance(error, errors.Unauthorized):
             text = self.env._("The authorisation in KSeF has ended; log in again.")
             return Verdict("login", text, code)
         if isinstance(error, errors.Forbidden):
-            return Verdict("refused", self._forbidden_text(error), code)
+            return Verdict("obstacle", self._forbidden_text(error), code)
         if code in SESSION_OVER:
             text = self.env._("The session in KSeF is over; a new one will be opened.")
             return Verdict("session", text, code, timedelta(0))
+        if code == SESSION_UNAVAILABLE:
+            return Verdict("session", self._sentences()[code], code, AN_OUTAGE)
         if code == KEY_WITHDRAWN:
             text = self.env._("KSeF has changed its encryption key; sending goes on.")
             return Verdict("retry", text, code, timedelta(0))
+        text = self._with_details(code, error.details)
         if code == TOO_MANY_EXPORTS:
-            text = self._with_details(code, error.details)
             return Verdict("retry", text, code, AN_OUTAGE)
-        return Verdict("refused", self._with_details(code, error.details), code)
+        is_final = code in FINAL_CODES.get(about, ())
+        return Verdict("refused" if is_final else "obstacle", text, code)
 
     def _with_details(self, code, details, description=None):
         """Return the sentence for ``code``, with what KSeF said about this case."""
@@ -131,7 +171,7 @@ class VerdictTexts(models.AbstractModel):
         text = self._auth_sentences().get(status.code)
         lines = [text or self._with_details(status.code, [], status.description)]
         return Verdict(
-            "refused",
+            "refused" if status.code in FINAL_LOGIN_STATES else "obstacle",
             "\n".join(lines + status.details),
             status.code,
             is_revocation=status.code == CERTIFICATE_ERROR
@@ -140,10 +180,16 @@ class VerdictTexts(models.AbstractModel):
 
     @api.model
     def _of_invoice_status(self, status):
-        """Return the verdict on an invoice that KSeF did not accept."""
+        """Return the verdict on an invoice that KSeF did not accept.
+
+        ``retry``: KSeF has ended this attempt, and another one may do.
+        """
         message = self._with_details(status.code, status.details, status.description)
-        outcome = "retry" if status.code in (*SYSTEM_CANCELLED, 405) else "refused"
-        return Verdict(outcome, message, status.code, A_MINUTE)
+        if status.code in (*SYSTEM_CANCELLED, *SESSION_FAILED):
+            return Verdict("retry", message, status.code, A_MINUTE)
+        is_final = status.code in FINAL_INVOICE_STATES
+        outcome = "refused" if is_final else "obstacle"
+        return Verdict(outcome, message, status.code)
 
     @api.model
     def _of_session_status(self, status):

@@ -67,8 +67,8 @@ class VerdictTexts(models.AbstractModel):
                 "it again."
             ),
             435: self.env._(
-                "KSeF could not decrypt the invoice. Send it again; when this "
-                "repeats, tell the administrator."
+                "KSeF could not decrypt the invoice. There is nothing wrong with the "
+                "invoice; it will be sent again."
             ),
             440: self.env._(
                 "KSeF already has an invoice of this seller with this number and "
@@ -118,6 +118,10 @@ class VerdictTexts(models.AbstractModel):
                 "KSeF does not know this session. The invoices will be sent in another."
             ),
             21178: self.env._("KSeF has no UPO yet. It will be asked for again."),
+            21184: self.env._(
+                "KSeF's session is not available for now (maintenance). The invoice "
+                "waits; another session will be opened after a pause."
+            ),
             21205: self.env._(
                 "A part of the package did not reach KSeF. The invoices will be "
                 "sent again."
@@ -127,11 +131,11 @@ class VerdictTexts(models.AbstractModel):
                 "sent again."
             ),
             21402: self.env._(
-                "KSeF received a file of another size than announced. Send the "
-                "invoice again; when this repeats, tell the administrator."
+                "KSeF received a file of another size than announced. It will be "
+                "tried again; when this repeats, tell the administrator."
             ),
             21403: self.env._(
-                "KSeF received another file than announced. Send the invoice again; "
+                "KSeF received another file than announced. It will be tried again; "
                 "when this repeats, tell the administrator."
             ),
         }
@@ -250,6 +254,11 @@ class VerdictTexts(models.AbstractModel):
                 "KSeF does not show this to the owner of the certificate or token."
             ),
         }
+        if not error.reason_code and not error.code:
+            return self.env._(
+                "The call was refused without a reason of KSeF's (403): a firewall "
+                "between this server and KSeF may do that. It will be tried again."
+            )
         return sentences.get(error.reason_code) or self.env._(
             "KSeF refuses for lack of permission. Grant it in Aplikacja Podatnika "
             "KSeF to the owner of the certificate or token. (%(reason)s)",

@@ -46,9 +46,10 @@ class Connection(models.Model):
             self._notify(code, self.connected_on)
         return result
 
-    def _note_failure(self, error):
-        verdict = super()._note_failure(error)
-        if isinstance(error, Forbidden):
+    def _note_failure(self, error, about=None):
+        verdict = super()._note_failure(error, about)
+        # Without a reason of KSeF's it may be anybody on the way who refuses.
+        if isinstance(error, Forbidden) and error.reason_code:
             self._notify("permission_missing", self.connected_on)
         return verdict
 

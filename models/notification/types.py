@@ -34,6 +34,7 @@ TYPES = {
     "authorisation_due": NoticeType("Connection needs to be authorised again"),
     "connection_lost": NoticeType("Connection with KSeF lost"),
     "connection_restored": NoticeType("Connection with KSeF restored"),
+    "held_up": NoticeType("Work with KSeF is held up", SOON),
     "permission_missing": NoticeType("Permission in KSeF is missing"),
     "invoice_rejected": NoticeType("Invoice rejected by KSeF", SOON, True),
     "invoice_waits": NoticeType("Invoice waits too long to be sent", SOON, True),

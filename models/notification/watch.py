@@ -31,7 +31,11 @@ class Notification(models.Model):
     def _watch_certificates(self):
         now = fields.Datetime.now()
         ending = self.env["l10n_pl_ksef.certificate"].search(
-            [("state", "=", "valid"), ("valid_to", "<=", now + EXPIRES_SOON)]
+            [
+                ("company_id.active", "=", True),
+                ("state", "=", "valid"),
+                ("valid_to", "<=", now + EXPIRES_SOON),
+            ]
         )
         for certificate in ending.filtered(lambda c: not c._has_successor()):
             left = certificate.valid_to - now
@@ -50,6 +54,7 @@ class Notification(models.Model):
         now = fields.Datetime.now()
         ending = self.env["l10n_pl_ksef.connection"].search(
             [
+                ("company_id.active", "=", True),
                 ("method", "=", "signed_file"),
                 ("state", "=", "connected"),
                 ("refresh_valid_until", "<=", now + BEFORE_SIGNING[-1]),
@@ -66,7 +71,10 @@ class Notification(models.Model):
         """Tell of what must be in KSeF today or tomorrow, and again of what is late."""
         today = warsaw_today()
         near = self.env["account.move"].search(
-            [("l10n_pl_ksef_deadline", "<=", today + timedelta(days=1))]
+            [
+                ("company_id.active", "=", True),
+                ("l10n_pl_ksef_deadline", "<=", today + timedelta(days=1)),
+            ]
         )
         for move in near:
             late = move.l10n_pl_ksef_deadline < today
@@ -80,6 +88,7 @@ class Notification(models.Model):
     def _watch_waiting_invoices(self):
         waiting = self.env["l10n_pl_ksef.document"].search(
             [
+                ("company_id.active", "=", True),
                 ("state", "in", ("queued", "sending", "sent", "unknown")),
                 ("create_date", "<=", fields.Datetime.now() - WAITS_LONG),
             ]

@@ -47,7 +47,8 @@ class AccountMove(models.Model):
     def _compute_l10n_pl_ksef_offline_text(self):
         for move in self:
             document = move._l10n_pl_ksef_offline_document()
-            move.l10n_pl_ksef_offline_text = document and document._deadline_sentence()
+            text = document._deadline_sentence() if document else False
+            move.l10n_pl_ksef_offline_text = text
 
     @api.depends("l10n_pl_ksef_can_send", "l10n_pl_ksef_state")
     def _compute_l10n_pl_ksef_can_issue_offline(self):
@@ -78,8 +79,9 @@ class AccountMove(models.Model):
 
         Only in the environment connected to now; a later attempt hides it.
         """
+        environment = self.company_id.sudo().l10n_pl_ksef_last_environment
         attempts = self.sudo().l10n_pl_ksef_document_ids.filtered(
-            lambda d: d.environment == self.company_id.sudo().l10n_pl_ksef_environment
+            lambda d: d.environment == environment
         )
         last = attempts.filtered(lambda d: d.state not in ("queued", "cancelled"))[:1]
         is_it = last.state == "rejected" and last.is_offline

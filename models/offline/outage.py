@@ -92,7 +92,7 @@ class Outage(models.Model):
     def _cron_ask(self):
         """Ask Latarnia about every environment that a company is connected to."""
         connections = self.env["l10n_pl_ksef.connection"].search(
-            [("environment", "!=", False)]
+            [("environment", "!=", False), ("company_id.active", "=", True)]
         )
         for code, of_environment in connections.grouped("environment").items():
             environment = of_environment[0]._environment()

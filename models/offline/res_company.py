@@ -55,6 +55,7 @@ class Document(models.Model):
         silent = self.env["l10n_pl_ksef.connection"].search(
             [
                 ("unavailable_since", "<=", fields.Datetime.now() - LONG_ENOUGH),
+                ("company_id.active", "=", True),
                 ("company_id.l10n_pl_ksef_offline_by_itself", "=", True),
             ]
         )

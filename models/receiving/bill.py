@@ -125,7 +125,7 @@ class Bill(models.Model):
 
     def _xml(self):
         """Return the file as KSeF gave it."""
-        return base64.b64decode(self.with_context(bin_size=False).xml_file)
+        return base64.b64decode(self.with_context(bin_size=False).xml_file or b"")
 
     @api.model
     def action_fetch(self):

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import mute_logger
 
-from ...ksef_api import fa3
+from ...ksef_api import crypto, fa3
 from ...ksef_api.errors import DocumentError
 from ..bill.pipeline import BillImport
 from ..concurrency import checkpoint, time_is_left
@@ -41,7 +41,8 @@ class Bill(models.Model):
     def _receiving_connections(self):
         """Return the active connections, connected or not: files are here already."""
         connections = self.env["l10n_pl_ksef.connection"].sudo()
-        return connections.search([("active", "=", True)], order="id")
+        domain = [("active", "=", True), ("company_id.active", "=", True)]
+        return connections.search(domain, order="id")
 
     @api.model
     def _waiting_for_bill(self, connection, limit):
@@ -114,6 +115,10 @@ class Bill(models.Model):
             )
             self._failed(message, final=True)
             return
+        if not self._has_whole_file():
+            self._fetch_file_again()
+            checkpoint(self.env)
+            return
         company = self.company_id
         bill = self.with_company(company).with_context(
             allowed_company_ids=company.ids, no_new_invoice=True
@@ -144,6 +149,24 @@ class Bill(models.Model):
             self._attach_to_move()
             self._autopost(move)
         checkpoint(self.env)
+
+    def _has_whole_file(self):
+        """Tell whether the file is in the file store as KSeF gave it."""
+        xml = self._xml()
+        return bool(xml) and self.xml_hash in (False, crypto.sha256_b64(xml))
+
+    def _fetch_file_again(self):
+        """The file store has lost the file: KSeF has it still."""
+        self.write(
+            {
+                "has_file": False,
+                "retry_at": False,
+                "status_message": self.env._(
+                    "The file is missing from this server's file store, or was changed "
+                    "there. It is fetched from KSeF again."
+                ),
+            }
+        )
 
     def _check_company(self, move):
         """A bill in another company's books would be worse than none."""

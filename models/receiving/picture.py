@@ -28,7 +28,7 @@ class Bill(models.Model):
         """
         self.ensure_one()
         connections = self.env["l10n_pl_ksef.connection"].sudo()
-        environment = connections.new({"environment": self.environment})._environment()
+        environment = connections._environment_of(self.environment)
         link = qr.invoice_link(
             environment, self.seller_nip, self.issue_date, self.xml_hash
         )

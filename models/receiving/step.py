@@ -5,7 +5,8 @@ from odoo import fields, models
 
 from ...ksef_api.client import LONGEST_RANGE, PERMANENT_STORAGE, InvoiceQuery
 from ...ksef_api.errors import InvalidRequest, KsefError
-from ..concurrency import advisory_lock, checkpoint
+from ..concurrency import advisory_lock, checkpoint, roll_back
+from ..connection.auth import TELL_AFTER
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class Fetch(models.Model):
         """
         self.ensure_one()
         connection = self._connection()
-        if connection.state != "connected":
+        if connection.state != "connected" or not connection.company_id.active:
             # Planned anew once the company is connected again.
             self.due_at = False
             checkpoint(self.env)
@@ -45,11 +46,12 @@ class Fetch(models.Model):
             try:
                 self._go_on(connection)
             except (KsefError, VaultError) as error:
-                self._put_off(connection._note_failure(error))
+                self._put_off(connection._note_failure(error, about="fetch"))
             except Exception as error:
-                self.env.cr.rollback()
+                # A fault of this server or program: it passes, or people mend it.
+                roll_back(self.env)
                 _logger.exception("KSeF: fetch %s", self.id)
-                self._pause(str(error))
+                self._pause(self.env["l10n_pl_ksef.verdict"]._of(error).message)
             checkpoint(self.env)
         return True
 
@@ -179,7 +181,17 @@ class Fetch(models.Model):
         self._answer(problem=message)
 
     def _pause(self, message, pause=None):
-        """Go on after ``pause``, by default one that doubles each time."""
+        """Go on after ``pause``, by default one that doubles each time.
+
+        What does not pass soon is told to the administrators, once.
+        """
+        if pause is None and self.fail_count + 1 == TELL_AFTER:
+            self.env["l10n_pl_ksef.notification"]._notify(
+                "held_up",
+                self.company_id,
+                occasion=fields.Datetime.now(),
+                details=message,
+            )
         pause = pause or min(PAUSE * 2**self.fail_count, LONGEST_PAUSE)
         self.write(
             {

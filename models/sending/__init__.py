@@ -2,6 +2,7 @@ from . import (
     schema,
     session,
     document,
+    document_obstacle,
     document_send,
     document_status,
     document_duplicate,

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ...ksef_api import qr
-from .document import IN_FLIGHT
+from .document import IN_FLIGHT, PRODUCTION
 
 
 class AccountMove(models.Model):
@@ -104,12 +104,19 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_current_document(self):
         """Return the document that tells this invoice's status, or none.
 
-        Only what was sent to the environment that the company is connected to counts:
-        an accepted document for ever, else what is on its way, else the latest.
+        What production has accepted counts for ever. Else only what was sent to the
+        environment that the company is connected to, or was last: an accepted
+        document, else what is on its way, else the latest.
         """
         self.ensure_one()
-        environment = self.company_id.sudo().l10n_pl_ksef_environment
-        documents = self.sudo().l10n_pl_ksef_document_ids.filtered(
+        everything = self.sudo().l10n_pl_ksef_document_ids
+        in_production = everything.filtered(
+            lambda d: d.state == "accepted" and d.environment == PRODUCTION
+        )
+        if in_production:
+            return in_production[:1]
+        environment = self.company_id.sudo().l10n_pl_ksef_last_environment
+        documents = everything.filtered(
             lambda d: not d.environment or d.environment == environment
         )
         on_the_way = documents.filtered(lambda d: d.state in IN_FLIGHT)
@@ -131,9 +138,9 @@ class AccountMove(models.Model):
         document = self._l10n_pl_ksef_printed_document()
         if not document:
             return False
-        connection = self.env["l10n_pl_ksef.connection"]._of_company(self.company_id)
+        connections = self.env["l10n_pl_ksef.connection"]
         return qr.invoice_link(
-            connection._environment(),
+            connections._environment_of(document.environment),
             self._l10n_pl_ksef_seller_nip(),
             self.invoice_date,
             document.xml_hash,
@@ -176,7 +183,8 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_send(self):
         """Queue these invoices and take them as far as KSeF lets them go now."""
         documents = self.env["l10n_pl_ksef.document"].sudo()
-        documents._queue(self)
+        # Who sends has looked at what stood in the way.
+        documents._queue(self)._let_go_on()
         for company in self.company_id:
             connection = self.env["l10n_pl_ksef.connection"]._of_company(company)
             if connection.state == "connected":

@@ -12,13 +12,19 @@ from ..connection.connection import ENVIRONMENTS
 IN_FLIGHT = ("queued", "sending", "sent", "unknown")
 # Sent, or about to be, and not judged by KSeF.
 UNDECIDED = ("sending", "sent", "unknown")
+PRODUCTION = "production"
+
+
+class FrozenFileError(UserError):
+    """The file of a document is missing from the file store, or is another one."""
 
 
 class Document(models.Model):
     """One attempt to put one invoice into KSeF.
 
-    A row is never sent twice and never deleted: what is sent again is a new row. The
-    file is frozen before it goes out, and its hash finds it again in KSeF. States::
+    A row is never sent twice, and never deleted once it has left: what is sent again is
+    a new row. The file is frozen before it goes out, and its hash finds it again in
+    KSeF. States::
 
         queued --> sending --> sent --> accepted | rejected
                    sending --no answer--> unknown --asked--> sent | queued
@@ -113,10 +119,16 @@ class Document(models.Model):
             document.upo_name = f"UPO-{document.ksef_number or name}.xml"
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(
-            self.env._("The history of what was sent to KSeF cannot be deleted.")
-        )
+    def _unlink_unsent_only(self):
+        if not all(document._never_left() for document in self):
+            raise UserError(
+                self.env._("The history of what was sent to KSeF cannot be deleted.")
+            )
+
+    def _never_left(self):
+        """Tell whether neither KSeF nor the customer can know of this document."""
+        at_home = self.state in ("queued", "cancelled", "rejected")
+        return at_home and not self.session_id and not self.environment
 
     @api.model
     def _queue(self, moves):
@@ -172,8 +184,22 @@ class Document(models.Model):
         return []
 
     def _xml(self):
-        """Return the frozen file."""
-        return base64.b64decode(self.with_context(bin_size=False).xml_file)
+        """Return the frozen file.
+
+        :raise FrozenFileError: it is not there, or not what was frozen
+        """
+        xml = base64.b64decode(self.with_context(bin_size=False).xml_file or b"")
+        # The file store gives 0 bytes for a file that it has lost.
+        if not xml or crypto.sha256_b64(xml) != self.xml_hash:
+            raise FrozenFileError(
+                self.env._(
+                    "The FA(3) file of %(name)s is missing from this server's file "
+                    "store, or was changed there. Restore it from a backup; nothing "
+                    "else is sent in its place.",
+                    name=self.invoice_number,
+                )
+            )
+        return xml
 
     def _upo(self):
         """Return the UPO as KSeF signed it."""

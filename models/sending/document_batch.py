@@ -54,7 +54,8 @@ class Document(models.Model):
             ready |= some.filtered(lambda document: document._freeze_or_reject())
             checkpoint(self.env)
             self.env.invalidate_all()
-        return ready
+        # A conflict may have undone what was frozen since the last checkpoint.
+        return ready.filtered("xml_hash")
 
     def _by_options(self):
         """Return [(sending options, documents)]: what may share a batch session."""
@@ -95,6 +96,11 @@ class Document(models.Model):
         :param verdict: why, or None when its process died
         """
         back = self.filtered(lambda d: d.state in UNDECIDED)
+        if verdict and verdict.outcome == "obstacle":
+            back._put_off(verdict)
+            if one_by_one:
+                back.one_by_one = True
+            return
         pause = verdict and verdict.retry_after
         values = {
             "state": "queued",

@@ -6,6 +6,7 @@ from ...ksef_api import crypto
 from ...ksef_api.errors import Forbidden, Gone, InvalidRequest
 
 NOT_STORED_YET = 21165
+NOT_OURS_TO_SEE = 21164
 
 
 class Document(models.Model):
@@ -29,6 +30,8 @@ class Document(models.Model):
         except InvalidRequest as error:
             if error.has(NOT_STORED_YET):
                 return self._ask_later()
+            if not error.has(NOT_OURS_TO_SEE):
+                raise
             original = None
         owner = self._of_this_invoice(original)
         if not owner:
@@ -61,6 +64,9 @@ class Document(models.Model):
             statuses = connection._call(
                 lambda client: list(client.session_invoices(session))
             )
-        except (Forbidden, Gone):
+        except (Forbidden, Gone) as error:
+            if isinstance(error, Forbidden) and not error.reason_code:
+                # Not KSeF's word but that of something in front of it: ask again.
+                raise
             return None
         return next((s.invoice_hash for s in statuses if s.ksef_number == number), None)

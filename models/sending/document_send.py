@@ -1,11 +1,19 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+import psycopg2
 
-from ...ksef_api.errors import InvalidRequest, KsefError
-from ..concurrency import advisory_lock, checkpoint, isolated
+from odoo import api, fields, models
+from odoo.exceptions import (
+    AccessError,
+    LockError,
+    MissingError,
+    RedirectWarning,
+    UserError,
+)
+
+from ...ksef_api.errors import DocumentError, InvalidRequest, KsefError
+from ..concurrency import advisory_lock, checkpoint, isolated, roll_back
 from ..vault.vault import VaultError
 from .document import IN_FLIGHT
 
@@ -13,6 +21,8 @@ _logger = logging.getLogger(__name__)
 
 SEND_AT_ONCE = 100
 OBSTACLE = timedelta(minutes=5)
+# Raised by Odoo for people, and nothing that the invoice itself can be blamed for.
+NOT_THE_INVOICE = (AccessError, LockError, MissingError)
 
 
 class Document(models.Model):
@@ -42,6 +52,8 @@ class Document(models.Model):
             if not mine:
                 return
             self.env.invalidate_all()
+            if not connection.company_id.active:
+                return
             try:
                 for step in self._steps(briefly):
                     step(connection)
@@ -82,6 +94,7 @@ class Document(models.Model):
                 ("company_id", "=", connection.company_id.id),
                 ("environment", "in", (False, connection.environment)),
                 ("state", "=", state),
+                ("needs_person", "=", False),
                 "|",
                 ("retry_at", "=", False),
                 ("retry_at", "<=", now),
@@ -167,8 +180,12 @@ class Document(models.Model):
             return True
         try:
             session = self.env["l10n_pl_ksef.session"]._open_for(connection)
-        except (KsefError, VaultError) as error:
+            xml, key, options = self._xml(), session._key(), self._sending_options()
+        except psycopg2.Error:
+            raise
+        except Exception as error:
             return self._not_sent(error, opened=False)
+        checkpoint(self.env)
         if not self._still_queued():
             return True
         self.write(
@@ -180,55 +197,88 @@ class Document(models.Model):
             }
         )
         checkpoint(self.env)
-        xml, key, options = self._xml(), session._key(), self._sending_options()
         try:
             reference = connection._call(
                 lambda client: client.send_invoice(
                     session.reference, xml, key, **options
                 )
             )
-        except KsefError as error:
+        except psycopg2.Error:
+            raise
+        except Exception as error:
             return self._not_sent(error)
         self._is_sent(reference)
         return True
 
     def _still_queued(self):
-        """Return those of these that nobody has withdrawn meanwhile, locked until the
-        next ``checkpoint``.
+        """Return those of these that are still to be sent, locked until the next
+        ``checkpoint``.
 
         Between the look at what is due and the call lie commits, in which somebody may
-        have reset an invoice to draft.
+        have reset an invoice to draft, cancelled it or archived its company. An invoice
+        that is not posted any more is withdrawn; what the customer has, or what waits
+        for its company, waits on.
         """
-        self.flush_recordset(["state"])
+        self.env.flush_all()
         self.env.cr.execute(
-            "SELECT id FROM l10n_pl_ksef_document "
-            "WHERE id = ANY(%s) AND state = 'queued' ORDER BY id FOR UPDATE",
+            """
+            SELECT document.id,
+                   document.state = 'queued' AND company.active AND move.state = 'posted',
+                   document.state = 'queued' AND move.state != 'posted'
+              FROM l10n_pl_ksef_document document
+              JOIN account_move move ON move.id = document.move_id
+              JOIN res_company company ON company.id = move.company_id
+             WHERE document.id = ANY(%s)
+          ORDER BY document.id
+               FOR UPDATE OF document
+            """,
             [self.ids],
         )
-        queued = {row[0] for row in self.env.cr.fetchall()}
-        withdrawn = self.filtered(lambda document: document.id not in queued)
-        withdrawn.invalidate_recordset(["state"])
-        return self - withdrawn
+        rows = self.env.cr.fetchall()
+        queued = {number for number, is_queued, _unposted in rows if is_queued}
+        others = self.filtered(lambda document: document.id not in queued)
+        others.invalidate_recordset(["state"])
+        others.move_id.invalidate_recordset(["state"])
+        unposted = self.browse([number for number, _queued, gone in rows if gone])
+        unposted.filtered(lambda document: not document.is_offline).write(
+            {"state": "cancelled", "retry_at": False}
+        )
+        return self - others
 
     def _freeze_or_reject(self):
-        """Freeze this document; False when it cannot be made, which rejects it."""
+        """Freeze this document; False when it cannot be made now.
+
+        Only what is wrong with the invoice itself rejects it; a fault of this server or
+        program keeps it waiting.
+        """
         try:
             with self.env.cr.savepoint():
                 problems = self._freeze()
-        except UserError as error:
-            problems = [str(error)]
-        except Exception:
-            # One invoice that no file can be made of must not hold up all the others.
-            _logger.exception("KSeF: no FA(3) file of document %s", self.id)
+        except NOT_THE_INVOICE as error:
+            return self._not_frozen(error)
+        except (UserError, RedirectWarning) as error:
+            problems = [str(error.args[0] if error.args else error)]
+        except DocumentError as error:
+            texts = self.env["l10n_pl_ksef.verdict"]
             problems = [
                 self.env._(
-                    "The FA(3) file could not be made because of a fault of the "
-                    "program. Tell the administrator; the server's log says more."
+                    "No FA(3) file can be made of the invoice: %(reason)s.",
+                    reason=texts._document_text(error),
                 )
             ]
+        except Exception as error:
+            # One invoice that no file can be made of must not hold up all the others.
+            return self._not_frozen(error)
         if problems:
             self._reject("\n".join(problems))
         return not problems
+
+    def _not_frozen(self, error):
+        if isinstance(error, psycopg2.Error):
+            # After a conflict this transaction would meet nothing but conflicts.
+            roll_back(self.env)
+        self._faulted(error)
+        return False
 
     def _sending_options(self):
         """Return how this document is to be sent: keyword arguments of ``ksef_api``
@@ -254,31 +304,40 @@ class Document(models.Model):
     def _not_sent(self, error, opened=True):
         """Store what a failed attempt means; tell whether to go on with the next.
 
+        :param error: any exception but one of the database
         :param opened: the session was open, so the document itself may have arrived
         """
-        verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
-        # Only an answer 400 is about the invoice; no permission, or no such address,
-        # would meet the next one as well.
-        about_it = isinstance(error, InvalidRequest)
-        if verdict.outcome == "refused" and opened and about_it:
+        if not isinstance(error, (KsefError, VaultError)):
+            # After the call it is asked about before anything is sent again.
+            self._faulted(error, "unknown" if opened else "queued")
+            return isinstance(error, UserError)
+        # Only an answer 400 can be about the invoice; no permission, or no such
+        # address, would meet the next one as well.
+        about_it = opened and isinstance(error, InvalidRequest)
+        texts = self.env["l10n_pl_ksef.verdict"]
+        verdict = texts._of(error, "invoice" if about_it else None)
+        if verdict.outcome == "refused":
             self._reject(verdict.message, verdict.code)
             return True
         if verdict.outcome == "session" and opened:
-            self.session_id.state = "closed"
-        lost = verdict.outcome == "unknown" and opened
+            self.session_id._leave(verdict)
+        if verdict.outcome == "obstacle":
+            self._put_off(verdict, bounded=about_it)
+            checkpoint(self.env)
+            return about_it
         pause = verdict.retry_after
-        if verdict.outcome == "refused":
-            pause = pause or OBSTACLE
         self.write(
             {
-                "state": "unknown" if lost else "queued",
+                "state": (
+                    "unknown" if verdict.outcome == "unknown" and opened else "queued"
+                ),
                 "status_code": verdict.code,
                 "status_message": verdict.message,
                 "retry_at": pause and fields.Datetime.now() + pause,
             }
         )
         checkpoint(self.env)
-        return verdict.outcome == "session" and opened
+        return verdict.outcome == "session" and opened and not pause
 
     def _reject(self, message, code=False):
         """This document will not be in KSeF; the people are told why."""

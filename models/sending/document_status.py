@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ...ksef_api.errors import BadAnswer, InvalidRequest
 from ..concurrency import checkpoint
+from ..connection.auth import TELL_AFTER
 
 FIRST_POLL = timedelta(seconds=3)
 LONGEST_POLL = timedelta(minutes=10)
@@ -32,7 +33,7 @@ class Document(models.Model):
             checkpoint(self.env)
         lost = self._due(connection, "unknown", kind="online")
         for session, documents in lost.grouped("session_id").items():
-            with session._isolated(documents):
+            with documents._asking():
                 documents._recover_from(connection, session)
             checkpoint(self.env)
 
@@ -57,7 +58,7 @@ class Document(models.Model):
         """Ask how the sent documents fare: one call a session, however many."""
         sent = self._due(connection, "sent", kind="online")
         for session, documents in sent.grouped("session_id").items():
-            with session._isolated(documents):
+            with documents._asking():
                 documents._poll_in(connection, session)
 
     def _poll_in(self, connection, session):
@@ -127,6 +128,12 @@ class Document(models.Model):
         verdict = texts._of_invoice_status(status)
         original = status.extensions.get("originalKsefNumber")
         message = verdict.message
+        if verdict.outcome == "obstacle":
+            # A state that nobody has heard of is not KSeF's last word.
+            self._put_off(verdict, self.state)
+            if self.obstacle_count == TELL_AFTER:
+                self._tell_held_up(self.move_id, verdict)
+            return
         if original and original not in message:
             message = f"{message}\n{original}"
         self._reject(message, verdict.code)
@@ -171,7 +178,8 @@ class Document(models.Model):
             limit=UPO_AT_ONCE,
         )
         for document in accepted:
-            document._fetch_upo(connection)
+            with document._asking():
+                document._fetch_upo(connection)
             checkpoint(self.env)
 
     def _fetch_upo(self, connection):

@@ -1,8 +1,24 @@
+from contextlib import suppress
+from pathlib import Path
+
 from odoo import api, models
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
+
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        # EXTENDS 'base': a full disk leaves half a file behind, which Odoo would take
+        # for another file of the same checksum when the disk has room again
+        try:
+            return super()._file_write(bin_value, checksum)
+        except OSError:
+            half = Path(self._full_path(f"{checksum[:2]}/{checksum}"))
+            with suppress(OSError):
+                if half.read_bytes() != bin_value:
+                    half.unlink()
+            raise
 
     @api.model
     def _l10n_pl_ksef_share(self, model, field, pairs):

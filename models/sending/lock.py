@@ -1,9 +1,10 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .document import PRODUCTION
+
 # From the moment of sending on, an invoice is what KSeF has.
 LOCKED = ("sending", "unknown", "sent", "accepted", "offline")
-PRODUCTION = "production"
 # What stands in the document and may otherwise change on a posted invoice.
 FROZEN_FIELDS = (
     "name",
@@ -105,9 +106,13 @@ class AccountMove(models.Model):
         now = field.convert_to_write(self[name], self)
         return field.convert_to_write(field.convert_to_cache(value, self), self) != now
 
-    @api.ondelete(at_uninstall=False)
-    def _l10n_pl_ksef_unlink_locked(self):
+    def unlink(self):
+        # EXTENDS 'account': what only ever waited has no history to keep
         self._l10n_pl_ksef_refuse_locked()
+        self.check_access("unlink")
+        # Nobody may delete documents; whoever may delete the invoice takes them along.
+        self.sudo().l10n_pl_ksef_document_ids.unlink()
+        return super().unlink()
 
 
 class AccountMoveLine(models.Model):

@@ -71,6 +71,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_cron_mail(self):
         """Send the e-mails whose invoices KSeF has accepted, or were issued offline."""
         domain = [
+            ("company_id.active", "=", True),
             ("l10n_pl_ksef_waiting_mail", "!=", False),
             ("l10n_pl_ksef_state", "in", ("accepted", "offline", "outside")),
         ]

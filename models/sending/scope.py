@@ -34,7 +34,7 @@ class ResCompany(models.Model):
             .search(
                 [
                     ("company_id", "=", self.id),
-                    ("environment", "=", self.sudo().l10n_pl_ksef_environment),
+                    ("environment", "=", self.sudo().l10n_pl_ksef_last_environment),
                     ("state", "=", "accepted"),
                 ],
                 order="id",

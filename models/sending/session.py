@@ -2,13 +2,16 @@ import base64
 import contextlib
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ...ksef_api.client import FA3
 from ...ksef_api.crypto import SymmetricKey
-from ...ksef_api.errors import InvalidRequest, KsefError
-from ..concurrency import checkpoint
+from ...ksef_api.errors import Forbidden, Gone, InvalidRequest, NotFound
+from ..concurrency import SessionPause, checkpoint
 from ..connection.connection import ENVIRONMENTS
+from ..connection.verdict import SESSION_UNAVAILABLE
 
 KEY_BYTES = 32
 IDLE = timedelta(minutes=10)
@@ -74,6 +77,7 @@ class Session(models.Model):
         :raise KsefError: KSeF did not open one
         """
         now = fields.Datetime.now()
+        self._refuse_pause(connection)
         session = self.sudo().search(
             [
                 ("connection_id", "=", connection.id),
@@ -83,6 +87,38 @@ class Session(models.Model):
             limit=1,
         )
         return session or self._open_new(connection)
+
+    def _leave(self, verdict):
+        """KSeF takes nothing more in this session; it ends there by itself.
+
+        :param verdict: with a ``retry_after``, no other one is opened before that
+        """
+        self.state = "closed"
+        if verdict.retry_after:
+            self.write(
+                {
+                    "status_code": verdict.code,
+                    "status_message": verdict.message,
+                    "retry_at": fields.Datetime.now() + verdict.retry_after,
+                }
+            )
+
+    @api.model
+    def _refuse_pause(self, connection):
+        """:raise SessionPause: KSeF's sessions are not available for some time yet"""
+        now = fields.Datetime.now()
+        left = self.sudo().search(
+            [
+                ("connection_id", "=", connection.id),
+                ("kind", "=", "online"),
+                ("status_code", "=", SESSION_UNAVAILABLE),
+                ("retry_at", ">", now),
+            ],
+            limit=1,
+        )
+        if left:
+            seconds = int((left.retry_at - now).total_seconds()) + 1
+            raise SessionPause(left.status_message, retry_after=seconds)
 
     def _open_new(self, connection):
         key, encryption = connection._new_encryption()
@@ -98,7 +134,9 @@ class Session(models.Model):
         checkpoint(self.env)
         try:
             opened = connection._call(lambda c: c.open_session(FA3, encryption))
-        except KsefError:
+        except psycopg2.Error:
+            raise
+        except Exception:
             session.state = "lost"
             checkpoint(self.env)
             raise
@@ -120,8 +158,9 @@ class Session(models.Model):
     def _close(self, connection):
         """Close the session in KSeF and forget its key, once nothing can need it."""
         for session in self:
-            # KSeF may have closed it already, by itself or at an earlier call.
-            with contextlib.suppress(InvalidRequest):
+            # KSeF may have closed it already, by itself or at an earlier call; and one
+            # that it will not close now, it closes in time.
+            with contextlib.suppress(InvalidRequest, Forbidden, NotFound, Gone):
                 connection._call(
                     lambda client, ref=session.reference: client.close_session(ref)
                 )

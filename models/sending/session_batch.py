@@ -1,5 +1,6 @@
 import base64
 import json
+import logging
 import tempfile
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,24 +12,17 @@ from odoo.tools import split_every
 
 from ...ksef_api import batch
 from ...ksef_api.client import FA3
-from ...ksef_api.errors import (
-    DocumentError,
-    Forbidden,
-    InvalidRequest,
-    KsefError,
-    NoAnswer,
-    RateLimited,
-    ServerError,
-    Unauthorized,
-)
-from ..concurrency import checkpoint
-from .document import UNDECIDED
+from ...ksef_api.errors import DocumentError, Forbidden, InvalidRequest, KsefError
+from ..concurrency import checkpoint, roll_back
+from ..connection.auth import TELL_AFTER
+from ..vault.vault import VaultError
+from .document_obstacle import COMMON_OBSTACLES
 from .document_status import pause
+
+_logger = logging.getLogger(__name__)
 
 READ_AT_ONCE = 100
 PARTS_WRONG = (21157, 21205)
-# They would meet the next session as well.
-COMMON_OBSTACLES = (NoAnswer, RateLimited, ServerError, Unauthorized)
 
 
 class Session(models.Model):
@@ -73,6 +67,8 @@ class Session(models.Model):
         :raise KsefError: an obstacle for the whole connection; nothing is lost
         """
         key, encryption = connection._new_encryption()
+        documents = documents._with_file()
+        checkpoint(self.env)
         documents = documents._still_queued()
         if not documents:
             return
@@ -88,10 +84,11 @@ class Session(models.Model):
         )
         documents._enter_batch(session)
         checkpoint(self.env)
-        with session._built() as package:
-            session._open_batch(connection, encryption, package)
-            session._upload(connection, package)
-        session._close_batch(connection)
+        with session._isolated(raising=True):
+            with session._built() as package:
+                session._open_batch(connection, encryption, package)
+                session._upload(connection, package)
+            session._close_batch(connection)
 
     @contextmanager
     def _built(self):
@@ -126,7 +123,7 @@ class Session(models.Model):
             verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
             about_package = isinstance(error, InvalidRequest)
             self._give_up(
-                error, one_by_one=about_package and verdict.outcome == "refused"
+                error, one_by_one=about_package and verdict.outcome == "obstacle"
             )
             raise
         until = timedelta(minutes=20) * len(package.parts)
@@ -218,24 +215,40 @@ class Session(models.Model):
             self._ask(connection)
 
     @contextmanager
-    def _isolated(self, documents=None):
-        """What KSeF has against this session does not hold up the others.
+    def _isolated(self, raising=False):
+        """What stands in the way of this session does not hold up the others.
 
-        :param documents: those that are asked about; by default the session itself is
-            asked again later
+        :param raising: let what KSeF says pass, when it concerns the whole connection
         """
         try:
             yield
         except COMMON_OBSTACLES:
             raise
-        except KsefError as error:
-            message = self.env["l10n_pl_ksef.verdict"]._of(error).message
-            # Those that KSeF has judged meanwhile stay as they are.
-            left = documents and documents.filtered(lambda d: d.state in UNDECIDED)
-            for record in self if documents is None else left:
-                record._ask_later()
-                record.status_message = message
-            checkpoint(self.env)
+        except DocumentError as error:
+            # No package can be made of these.
+            self._give_up(error, one_by_one=True)
+        except (KsefError, VaultError) as error:
+            if raising:
+                raise
+            self._put_off(self.env["l10n_pl_ksef.verdict"]._of(error))
+        except Exception as error:
+            roll_back(self.env)
+            _logger.exception("KSeF: session %s waits", self.id)
+            if self.state == "opening":
+                # Nothing of it has left.
+                documents = self.document_ids
+                self._give_up()
+                documents._faulted(error)
+            else:
+                self._put_off(self.env["l10n_pl_ksef.verdict"]._of(error))
+
+    def _put_off(self, verdict):
+        """Go on with this session later; people are told when that repeats itself."""
+        self._ask_later()
+        self.status_message = verdict.message
+        if self.poll_count == TELL_AFTER:
+            self.env["l10n_pl_ksef.document"]._tell_held_up(self.company_id, verdict)
+        checkpoint(self.env)
 
     def _upload_again(self, connection):
         """Finish what another process began."""
@@ -250,7 +263,7 @@ class Session(models.Model):
                         # Another version of the packing library: start anew.
                         return self._give_up()
                     self._upload(connection, package)
-            except (Forbidden, InvalidRequest, DocumentError) as error:
+            except (Forbidden, InvalidRequest) as error:
                 # Too late. It was never closed, so nothing of it is processed.
                 return self._give_up(error)
         return self._close_batch(connection)

@@ -123,7 +123,7 @@ class TestWhatBreaksIt(KsefCase):
             connection._call(lambda client: client.context_limits())
         connection._note_failure(caught.exception)
         self.assertEqual(connection.state, "connected")
-        self.assertIn("lack of permission", connection.status_message)
+        self.assertIn("403", connection.status_message)
 
     def test_an_outage_while_renewing_leaves_the_connection_and_is_tried_again(self):
         connection = self.connect()

@@ -22,7 +22,8 @@ class TestVerdict(TransactionCase):
             (410, "refused", "no permission to issue"),
             (415, "refused", "attachments"),
             (430, "refused", "could not read the file"),
-            (435, "refused", "could not decrypt"),
+            (435, "retry", "could not decrypt"),
+            (499, "obstacle", "499"),
             (440, "refused", "already has an invoice"),
             (450, "refused", "fault in the invoice"),
         ):
@@ -72,6 +73,7 @@ class TestVerdict(TransactionCase):
             (450, "refused", "does not accept this token"),
             (460, "refused", "does not accept this certificate"),
             (480, "refused", "blocked"),
+            (499, "obstacle", "499"),
             (500, "retry", "tried again"),
         ):
             with self.subTest(code=code):
@@ -86,12 +88,19 @@ class TestVerdict(TransactionCase):
             (errors.ServerError(http_status=503), "unknown", "503"),
             (errors.BadAnswer("not_json"), "unknown", "cannot be read"),
             (errors.Unauthorized(http_status=401), "login", "log in again"),
-            (errors.Forbidden(reason_code="missing-permissions"), "refused", "missing"),
+            (
+                errors.Forbidden(reason_code="missing-permissions"),
+                "obstacle",
+                "missing",
+            ),
+            (errors.Forbidden(http_status=403), "obstacle", "firewall"),
             (errors.InvalidRequest(codes=[21180]), "session", "new one"),
-            (errors.InvalidRequest(codes=[21402]), "refused", "another size"),
-            (errors.InvalidRequest(codes=[21403]), "refused", "another file"),
+            (errors.InvalidRequest(codes=[21184]), "session", "maintenance"),
+            (errors.InvalidRequest(codes=[21402]), "obstacle", "another size"),
+            (errors.InvalidRequest(codes=[21403]), "obstacle", "another file"),
             (errors.InvalidRequest(codes=[21470]), "retry", "encryption key"),
-            (errors.InvalidRequest(codes=[29999]), "refused", "29999"),
+            (errors.InvalidRequest(codes=[29999]), "obstacle", "29999"),
+            (OSError(28, "No space left"), "obstacle", "No space left"),
         ):
             with self.subTest(error=type(error).__name__, code=error.code):
                 self.assertTold(self.verdict._of(error), outcome, words)

@@ -89,7 +89,7 @@ class TestObstacles(ObstacleCase):
         self.documents._process(self.connection)
         documents = moves.sudo().l10n_pl_ksef_document_ids
         documents[0].write({"state": "accepted", "retry_at": False})
-        with documents.session_id._isolated(documents):
+        with documents._asking():
             raise NotFound(http_status=404)
         self.assertFalse(documents[0].status_message)
         self.assertTrue(documents[1].status_message)
@@ -165,7 +165,6 @@ class TestDisconnected(ObstacleCase):
 
     def test_what_ksef_has_stays_locked(self):
         self.connection._disconnect()
-        self.assertFalse(self.move.l10n_pl_ksef_state)
         with self.assertRaises(UserError):
             self.move.button_draft()
 
@@ -196,8 +195,11 @@ class TestDisconnected(ObstacleCase):
             patch.object(account_move_mirror, "AT_ONCE", 1),
         ):
             self.connection._disconnect()
+            connections = self.env["l10n_pl_ksef.connection"]
+            elsewhere = connections._connect(self.company, "demo", "token")
             self.assertFalse(move.l10n_pl_edi_upo_id)
             self.assertFalse(move.l10n_pl_edi_number)
+            elsewhere.unlink()
             self.connection.active = True
         self.assertEqual(move.l10n_pl_edi_upo_file, upo)
         self.assertEqual(move.l10n_pl_edi_attachment_file, document.xml_file)
