@@ -193,6 +193,9 @@ class Fetch(models.Model):
                 details=message,
             )
         pause = pause or min(PAUSE * 2**self.fail_count, LONGEST_PAUSE)
+        if self.state == "done":
+            # All is listed; files are still to come.
+            self.state = "waiting"
         self.write(
             {
                 "fail_count": self.fail_count + 1,

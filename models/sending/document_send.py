@@ -223,7 +223,8 @@ class Document(models.Model):
         self.env.cr.execute(
             """
             SELECT document.id,
-                   document.state = 'queued' AND company.active AND move.state = 'posted',
+                   document.state = 'queued'
+                   AND company.active AND move.state = 'posted',
                    document.state = 'queued' AND move.state != 'posted'
               FROM l10n_pl_ksef_document document
               JOIN account_move move ON move.id = document.move_id
