@@ -5,13 +5,14 @@ with faults of this server; both lists are found by introspection, so that a new
 turns it red until somebody has said here what it means.
 """
 
+import runpy
 from unittest.mock import patch
 
 import psycopg2
 from psycopg2.pool import PoolError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from ...ksef_api import errors
@@ -542,6 +543,21 @@ class TestEndedOnPurpose(ObstacleCase):
         self.env.invalidate_all()
         self.assertEqual(self.shown(), before)
         self.assertEqual(self.verify(before["qr"]), "found")
+
+    def test_an_update_brings_back_what_went_away_with_the_connection(self):
+        before = self.shown()
+        self.connection.action_disconnect()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET l10n_pl_ksef_state = NULL, "
+            "l10n_pl_ksef_number = NULL, l10n_pl_edi_number = NULL WHERE id = %s",
+            [self.move.id],
+        )
+        self.env.invalidate_all()
+        script = "migrations/19.0.2.0.0/post-last-environment.py"
+        path = file_path(f"l10n_pl_ksef/{script}")
+        runpy.run_path(path)["migrate"](self.env.cr, "19.0.1.1.0")
+        self.assertEqual(self.shown(), before)
 
     def test_what_production_accepted_is_never_sendable_again(self):
         document = self.move.sudo().l10n_pl_ksef_document_ids
