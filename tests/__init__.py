@@ -30,6 +30,7 @@ from .connection import (
     test_connect_outside,
     test_connection,
     test_limits,
+    test_login_obstacles,
     test_renewal,
     test_tours_begin,
     test_tours_connect,
@@ -37,6 +38,7 @@ from .connection import (
 )
 from .receiving import (
     test_fetch,
+    test_fetch_obstacles,
     test_inbox,
     test_morning,
     test_receive,
@@ -46,6 +48,7 @@ from .receiving import (
 from .sending import (
     test_batch,
     test_lock,
+    test_nothing_final,
     test_rejection,
     test_scope,
     test_self_billing,

@@ -71,9 +71,9 @@ class VerdictTexts(models.AbstractModel):
         if not isinstance(error, errors.KsefError):
             return Verdict("obstacle", self._fault_text(error))
         if isinstance(error, errors.CertificateError):
-            passing = error.reason in PASSING_CERTIFICATE_FAULTS
-            text = self._certificate_text(error)
-            return Verdict("obstacle" if passing else "refused", text)
+            lasting = error.reason not in PASSING_CERTIFICATE_FAULTS
+            outcome = "refused" if about == "login" and lasting else "obstacle"
+            return Verdict(outcome, self._certificate_text(error))
         if isinstance(error, errors.LocalError):
             text = self.env._("A file cannot be read here: %(reason)s.", reason=error)
             return Verdict("obstacle", text)

@@ -102,5 +102,5 @@ class TestVerdict(TransactionCase):
             (errors.InvalidRequest(codes=[29999]), "obstacle", "29999"),
             (OSError(28, "No space left"), "obstacle", "No space left"),
         ):
-            with self.subTest(error=type(error).__name__, code=error.code):
+            with self.subTest(error=type(error).__name__, code=str(error)):
                 self.assertTold(self.verdict._of(error), outcome, words)

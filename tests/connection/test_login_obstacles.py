@@ -21,7 +21,7 @@ QUIET = mute_logger(
 )
 
 
-class TestNothingFinal(KsefCase):
+class TestLoginObstacles(KsefCase):
     def setUp(self):
         super().setUp()
         self.connections = self.env["l10n_pl_ksef.connection"].sudo()

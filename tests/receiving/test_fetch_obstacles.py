@@ -32,7 +32,7 @@ MANY = {
 }
 
 
-class TestNothingFinal(ReceivingCase):
+class TestFetchObstacles(ReceivingCase):
     def walk(self, steps, count):
         self.company.l10n_pl_ksef_make_bills = False
         self.sandbox.knobs(polls_before_ready=0)
