@@ -56,17 +56,18 @@ class Document(models.Model):
         try:
             found = connection._call(lambda client: client.download_invoice(number))
             return crypto.sha256_b64(found.content)
-        except Forbidden:
-            return session and self._hash_in_session(connection, number, session)
+        except Forbidden as error:
+            digest = session and self._hash_in_session(connection, number, session)
+            if not digest and not error.reason_code:
+                # Not KSeF's word but that of something in front of it: ask again.
+                raise
+            return digest
 
     def _hash_in_session(self, connection, number, session):
         try:
             statuses = connection._call(
                 lambda client: list(client.session_invoices(session))
             )
-        except (Forbidden, Gone) as error:
-            if isinstance(error, Forbidden) and not error.reason_code:
-                # Not KSeF's word but that of something in front of it: ask again.
-                raise
+        except (Forbidden, Gone):
             return None
         return next((s.invoice_hash for s in statuses if s.ksef_number == number), None)

@@ -34,7 +34,7 @@ class Session(models.Model):
                 lambda client: client.session_status(self.reference)
             )
         except InvalidRequest as error:
-            return self._fail(connection, self.env["l10n_pl_ksef.verdict"]._of(error))
+            return self._fail_if_over(connection, error)
         code = answer.status.code
         if code == STARTED:
             # Our closing it did not arrive after all.
@@ -61,8 +61,17 @@ class Session(models.Model):
                 return [documents._status(connection)]
             return documents._statuses(connection, self)
         except InvalidRequest as error:
-            self._fail(connection, self.env["l10n_pl_ksef.verdict"]._of(error))
-            return None
+            return self._fail_if_over(connection, error)
+
+    def _fail_if_over(self, connection, error):
+        """KSeF knows the session no longer; any other answer 400 passes.
+
+        :raise InvalidRequest: it is asked again later
+        """
+        verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
+        if verdict.outcome != "session" or verdict.retry_after:
+            raise error
+        self._fail(connection, verdict)
 
     def _settle(self, connection, answer):
         """KSeF has judged the invoices: take over its verdicts, then the UPO."""

@@ -110,7 +110,7 @@ class TestSend(KsefCase):
         invoice._l10n_pl_ksef_send()
         self.assertEqual(invoice.l10n_pl_ksef_state, "sent")
         self.sandbox.knobs(processing_seconds=0)
-        self.sandbox.fault(path="/sessions/[^/]+/inv", action="status", status=400)
+        self.sandbox.fault(path="/sessions/[^/]+/inv", status=400, code=21173)
         self.process(self.connection)
         self.assertEqual(invoice.l10n_pl_ksef_state, "accepted")
         self.assertEqual(len(self.sandbox.ledger(self.nip)), 1)

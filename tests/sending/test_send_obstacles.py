@@ -55,7 +55,7 @@ class TestObstacles(ObstacleCase):
         # KSeF has them, and forgets the session.
         for path in (f"/sessions/{session.reference}", "/invoices/query/metadata"):
             status = 400 if "sessions" in path else 403
-            self.sandbox.fault(path=path, action="status", status=status, times=0)
+            self.sandbox.fault(path=path, status=status, code=21173, times=0)
         self.process(self.connection, rounds=3)
         self.assertEqual(session.state, "failed")
         self.sandbox.control("DELETE", "/faults")
@@ -66,7 +66,7 @@ class TestObstacles(ObstacleCase):
     def test_the_search_for_files_goes_on_where_the_limit_stopped_it(self):
         invoices, session = self.package()
         path = f"/sessions/{session.reference}"
-        self.sandbox.fault(path=path, action="status", status=400, times=0)
+        self.sandbox.fault(path=path, status=400, code=21173, times=0)
         session.search_page = 7
         asked = []
         client = type(self.connection)._call
