@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
@@ -201,7 +202,8 @@ class Connection(models.Model):
     def _log_in_anew(self, verdict):
         """This login came to nothing; what people must sign themselves, ends."""
         if self.method == "signed_file":
-            self._refused(verdict)
+            again = self.env._("A file serves once: download a new one and sign it.")
+            self._refused(replace(verdict, message=f"{verdict.message}\n{again}"))
             return
         self._order_authorisation()
         self.status_message = verdict.message
@@ -276,7 +278,7 @@ class Connection(models.Model):
                 raise
             self._session_ended()
             raise Unauthorized() from None
-        self.write(self._access_values(token))
+        self.write({**self._access_values(token), "fail_count": 0, "retry_at": False})
         checkpoint(self.env)
         return token.value
 
@@ -339,6 +341,9 @@ class Connection(models.Model):
                 ("company_id.active", "=", True),
                 ("state", "=", "connected"),
                 ("access_valid_until", "<=", now + RENEW_BEFORE),
+                "|",
+                ("retry_at", "=", False),
+                ("retry_at", "<=", now),
             ]
         )
         for connection in ending:
@@ -351,6 +356,12 @@ class Connection(models.Model):
             self._renew_access_token()
         except Busy:
             return
+        except RateLimited as error:
+            self._authorise_later(self._note_failure(error).retry_after)
+            checkpoint(self.env)
         except (KsefError, VaultError) as error:
-            self._note_failure(error)
+            verdict = self._note_failure(error)
+            # Another host may well have the key that this one lacks.
+            if self.state == "connected" and not isinstance(error, VaultError):
+                self._authorise_less_often(verdict)
             checkpoint(self.env)

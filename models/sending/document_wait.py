@@ -43,7 +43,9 @@ class Document(models.Model):
             )
         )
 
-    @api.depends("state", "retry_at", "status_message", "move_id.invoice_date")
+    @api.depends(
+        "state", "retry_at", "status_message", "needs_person", "move_id.invoice_date"
+    )
     def _compute_waiting_reason(self):
         for document in self:
             if document.state in WAITING:
@@ -65,6 +67,12 @@ class Document(models.Model):
         if connection.next_call_at and connection.next_call_at > fields.Datetime.now():
             return connection.status_message or self.env._(
                 "KSeF asked us to make no calls for a while."
+            )
+        if self.needs_person:
+            return self.env._(
+                "KSeF refused it many times. Remove the obstacle, then send it again: "
+                "%(reason)s",
+                reason=self.status_message,
             )
         if self.status_message:
             return self.status_message

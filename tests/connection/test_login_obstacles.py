@@ -113,9 +113,13 @@ class TestLoginObstacles(KsefCase):
         ):
             connection.access_valid_until = fields.Datetime.now()
             with patch.object(KsefClient, "refresh", side_effect=error):
-                self.let_cron_work()
+                self.let_cron_work(3)
             self.assertEqual(connection.state, "connected")
+            self.assertGreater(connection.retry_at, fields.Datetime.now())
+        notices = self.env["l10n_pl_ksef.notice"].search([("type", "=", "held_up")])
+        self.assertEqual(notices.mapped("res_id"), connection.ids)
         self.let_cron_work()
+        self.assertFalse(connection.retry_at)
         self.assertGreater(connection.access_valid_until, fields.Datetime.now())
 
     def test_a_signed_file_survives_a_passing_refusal(self):
