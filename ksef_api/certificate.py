@@ -5,12 +5,14 @@ certyfikaty-KSeF.md, auth/podpis-xades.md (which attributes name the owner). No 
 
 import base64
 import re
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
@@ -19,10 +21,13 @@ from cryptography.x509.oid import NameOID
 from .errors import CertificateError
 from .fields import UTC
 from .key_cost import check_key_work, check_pkcs12_work
+from .safe_text import printable
 
 AUTHENTICATION, OFFLINE = "authentication", "offline"
 MAX_BYTES = 1_000_000
 MIN_RSA_BITS = 2048
+EARLIEST = datetime(1950, 1, 1, tzinfo=UTC)  # RFC 5280 knows no earlier dates
+FOR_EVER = datetime(9999, 12, 30, tzinfo=UTC)
 _NIP = re.compile(r"(?:TINPL|NIP|VATPL).*?(\d{10})(?!\d)", re.ASCII)
 _PESEL = re.compile(r"(?:PNOPL|PESEL).*?(\d{11})(?!\d)", re.ASCII)
 
@@ -66,12 +71,12 @@ class KsefCertificate:
     @property
     def subject(self) -> str:
         """The owner, readable (RFC 4514)."""
-        return self.certificate.subject.rfc4514_string()
+        return printable(self.certificate.subject.rfc4514_string())
 
     @property
     def common_name(self) -> str:
-        """The owner's name, *CN*; empty when there is none."""
-        return self._attribute(NameOID.COMMON_NAME) or ""
+        """The owner's name, *CN*, as it may be shown; empty when there is none."""
+        return printable(self._attribute(NameOID.COMMON_NAME) or "")
 
     @property
     def nip(self) -> str | None:
@@ -90,8 +95,10 @@ class KsefCertificate:
 
     @property
     def not_after(self) -> datetime:
-        """Valid until."""
-        return _utc(self.certificate, "not_valid_after")
+        """Valid until; "for ever" (RFC 5280: the end of 9999) is a day less, so that
+        any time zone has it.
+        """
+        return min(_utc(self.certificate, "not_valid_after"), FOR_EVER)
 
     @property
     def key_type(self) -> str | None:
@@ -100,17 +107,20 @@ class KsefCertificate:
 
     @property
     def usage(self) -> str | None:
-        """AUTHENTICATION (*digitalSignature*), OFFLINE (*nonRepudiation*), or None when
-        the certificate does not say, or says both.
+        """What it can be used for: AUTHENTICATION (*digitalSignature*), OFFLINE
+        (*nonRepudiation* alone: what KSeF hands out for *KOD II* has no more), or None
+        when it is for something else. One that does not say (a seal, a self-signed one
+        for TEST) can log in, and so can one that says both.
         """
         try:
             found = self.certificate.extensions.get_extension_for_class(x509.KeyUsage)
-        except (x509.ExtensionNotFound, ValueError):
+        except x509.ExtensionNotFound:
+            return AUTHENTICATION
+        except ValueError:
             return None
-        usage = found.value
-        if usage.digital_signature is usage.content_commitment:
-            return None
-        return AUTHENTICATION if usage.digital_signature else OFFLINE
+        if found.value.digital_signature:
+            return AUTHENTICATION
+        return OFFLINE if found.value.content_commitment else None
 
     def key_pem(self) -> bytes:
         """The private key, *not encrypted* (PKCS#8 PEM): for the caller to encrypt.
@@ -128,17 +138,18 @@ class KsefCertificate:
     def check(self, usage: str | None = None, now: datetime | None = None) -> None:
         """Make sure that it can be used.
 
-        :param usage: AUTHENTICATION or OFFLINE; any when None. A certificate without
-            key usage (a seal, a self-signed one for TEST) passes for AUTHENTICATION
+        :param usage: AUTHENTICATION or OFFLINE; any when None
         :param now: aware
-        :raises CertificateError: "expired", "not_yet_valid", "wrong_usage"
+        :raises CertificateError: "expired", "not_yet_valid", "no_usage", "wrong_usage"
         """
         now = now or datetime.now(UTC)
         if now < self.not_before:
             raise CertificateError("not_yet_valid")
         if now >= self.not_after:
             raise CertificateError("expired")
-        if usage and usage != (self.usage or AUTHENTICATION):
+        if usage and self.usage is None:
+            raise CertificateError("no_usage")
+        if usage and usage != self.usage:
             raise CertificateError("wrong_usage")
 
     def describe(self) -> dict[str, Any]:
@@ -150,7 +161,7 @@ class KsefCertificate:
     @property
     def issuer(self) -> str:
         """Who issued it, readable (RFC 4514)."""
-        return self.certificate.issuer.rfc4514_string()
+        return printable(self.certificate.issuer.rfc4514_string())
 
     def _attribute(self, oid):
         found = self.certificate.subject.get_attributes_for_oid(oid)
@@ -174,8 +185,33 @@ def load(
         PKCS#12, for a PEM file that holds both, or for a certificate alone
     :param password: of the key or of the PKCS#12
     :raises CertificateError: "too_large", "not_a_certificate", "no_key",
-        "wrong_password", "key_mismatch", "weak_key", "unsupported_key", "too_costly"
+        "wrong_password", "key_mismatch", "weak_key", "unsupported_key", "too_costly",
+        "damaged"
     """
+    with _accidents_told(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what is strange is refused, not announced
+        return _load(cert_bytes, key_bytes, password)
+
+
+@contextmanager
+def _accidents_told():
+    """Whatever strange files make of the library is an error of the file.
+
+    Its part in Rust may panic, which is no `Exception` and would end the process.
+    """
+    try:
+        yield
+    except UnsupportedAlgorithm:
+        raise CertificateError("unsupported_key") from None
+    except (InternalError, ValueError, TypeError, OverflowError):
+        raise CertificateError("damaged") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise CertificateError("damaged") from None
+
+
+def _load(cert_bytes, key_bytes, password):
     if max(len(cert_bytes), len(key_bytes or b"")) > MAX_BYTES:
         raise CertificateError("too_large")
     secret = password.encode() if password else None
@@ -186,8 +222,17 @@ def load(
         if not key_bytes and b"PRIVATE KEY-----" in cert_bytes:
             key_bytes = cert_bytes
         key = _private_key(key_bytes, secret) if key_bytes else None
+    loaded = KsefCertificate(certificate, key)
     _check_key(certificate, key)
-    return KsefCertificate(certificate, key)
+    _check_readable(loaded)
+    return loaded
+
+
+def _check_readable(loaded):
+    """Dates, names and extensions are read when they are asked for: ask now."""
+    loaded.describe()
+    if loaded.not_before < EARLIEST or loaded.certificate.serial_number < 1:
+        raise CertificateError("damaged")
 
 
 def _certificate(data):

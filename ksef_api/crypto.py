@@ -20,6 +20,7 @@ from .types import EncryptionInfo, PublicKey
 
 _BLOCK_BITS = 128
 _CHUNK = 1 << 18
+MOST_TOKEN = 160
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,15 @@ def wrap_key(key: SymmetricKey, public_key: PublicKey) -> EncryptionInfo:
         base64.b64encode(key.iv).decode(),
         public_key.public_key_id,
     )
+
+
+def may_be_ksef_token(text: str) -> bool:
+    """Tell whether this can be a KSeF token at all ([oa]: at most 160 characters).
+
+    What is longer does not fit into the one block of RSA that a login has for it.
+    """
+    printable = text.isascii() and text.isprintable() and " " not in text
+    return printable and 0 < len(text) <= MOST_TOKEN
 
 
 def encrypt_ksef_token(token: str, timestamp_ms: int, public_key: PublicKey) -> str:

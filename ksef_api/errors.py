@@ -1,5 +1,7 @@
 """Every error `ksef_api` raises. `str()` of one is for logs and holds no secret."""
 
+from .safe_text import storable
+
 
 class KsefError(Exception):
     """Base of all errors.
@@ -16,7 +18,7 @@ class KsefError(Exception):
 
     def __init__(self, *, code=None, details=(), http_status=None, reference=None):
         self.code = code
-        self.details = [str(detail)[:1000] for detail in details]
+        self.details = [storable(str(detail)[:1000]) for detail in details]
         self.http_status = http_status
         self.reference = reference
         super().__init__()
@@ -121,7 +123,7 @@ class DocumentError(LocalError):
 class CertificateError(LocalError):
     """A certificate or key is unusable: "wrong_password", "key_mismatch", "expired",
     "not_yet_valid", "wrong_usage", "not_a_certificate", "too_large", "weak_key",
-    "no_key", "unsupported_key", "too_costly".
+    "no_key", "unsupported_key", "too_costly", "damaged", "no_usage".
     """
 
 

@@ -6,7 +6,7 @@ fill neither it nor the disk.
 """
 
 import gzip
-import json
+import io
 import tarfile
 import zipfile
 import zlib
@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
-from . import ksef_number
+from . import ksef_number, safe_json
 from .crypto import SymmetricKey, decrypt_aes_stream
 from .errors import BadAnswer
 from .fields import Fields
@@ -27,7 +26,11 @@ from .types import Status
 
 MAX_ENTRIES = 11_000  # 10 000 invoices, _metadata.json, and what may come to be
 MAX_DOCUMENT = 20_000_000
-MAX_METADATA = 200_000_000
+MAX_METADATA = 50_000_000  # 10 000 invoices take some 10 MB
+# Headers of one entry of a tar, whose sizes a name or an attribute may claim to be
+# anything; the directory of a ZIP, of some 100 bytes for each entry.
+MAX_HEADER = 1_000_000
+MAX_DIRECTORY = 5_000_000
 MAX_UNPACKED = 30_000_000_000  # 10 000 invoices of 3 MB
 METADATA = "_metadata.json"
 _DAMAGED = (
@@ -89,7 +92,7 @@ class ExportPackage:
     def read(cls, fields: Fields):
         parts = [ExportPart.read(item) for item in fields.items("parts")]
         return cls(
-            invoice_count=fields.integer("invoiceCount"),
+            invoice_count=fields.integer("invoiceCount", most=2**31),
             size=fields.integer("size"),
             is_truncated=fields.flag("isTruncated"),
             parts=sorted(parts, key=lambda part: part.ordinal),
@@ -202,10 +205,7 @@ def read_metadata(path: Path) -> Iterator[InvoiceMetadata]:
                 break
         else:
             raise BadAnswer("package", details=[METADATA])
-    try:
-        data = json.loads(content, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        raise BadAnswer("package", details=[METADATA]) from None
+    data = safe_json.loads(content, "package")
     yield from map(InvoiceMetadata.read, Fields(data).items("invoices"))
 
 
@@ -235,19 +235,61 @@ def _entries(path):
         yield entry
 
 
+class _Metered:
+    """A binary file that lets no more be read than it was told to expect.
+
+    An archive's own words about sizes and counts are followed by the libraries that
+    unpack it; here they come to an end.
+    """
+
+    def __init__(self, file, left):
+        self._file, self.left = file, left
+
+    def read(self, size=-1):
+        """Read; `left` is what may still be read.
+
+        :raises BadAnswer: "package": somebody wants more
+        """
+        if size < 0:
+            size = self.left + 1
+        content = self._file.read(min(size, self.left + 1))
+        self.left -= len(content)
+        if self.left < 0:
+            raise BadAnswer("package", details=["too large"])
+        return content
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
 def _zipped(path):
-    with zipfile.ZipFile(path) as archive:
-        for info in archive.infolist():
-            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise BadAnswer("package", details=["way of compressing"])
-            if not info.is_dir():
-                with archive.open(info) as stream:
-                    yield info.filename, stream
+    with open(path, "rb") as file:
+        metered = _Metered(file, MAX_DIRECTORY)
+        with zipfile.ZipFile(metered) as archive:
+            metered.left = MAX_UNPACKED
+            for info in archive.infolist():
+                if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise BadAnswer("package", details=["way of compressing"])
+                if info.is_dir():
+                    yield info.filename, io.BytesIO()
+                else:
+                    with archive.open(info) as stream:
+                        yield info.filename, stream
 
 
 def _tarred(path):
     # tarfile's own "r|gz" takes a file that was cut short for its end; gzip does not.
-    with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r|") as archive:
-        for member in archive:
-            if member.isfile():
-                yield member.name, archive.extractfile(member)
+    with gzip.open(path) as plain:
+        metered = _Metered(plain, MAX_HEADER)
+        with tarfile.open(fileobj=metered, mode="r|") as archive:
+            total = 0
+            while (member := archive.next()) is not None:
+                # A sparse file says one size and has another; links lead elsewhere.
+                if member.issparse() or not (member.isreg() or member.isdir()):
+                    raise BadAnswer("package", details=["kind of entry"])
+                content = member.size if member.isreg() else 0
+                total += content
+                if total > MAX_UNPACKED:
+                    raise BadAnswer("package", details=["too large"])
+                metered.left = content + MAX_HEADER
+                yield member.name, archive.extractfile(member) or io.BytesIO()

@@ -10,11 +10,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from .errors import BadAnswer
+from .safe_text import storable
 
 UTC = timezone.utc  # noqa: UP017 - datetime.UTC came with Python 3.11
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 _REQUIRED = object()
+_MOST = 2**63
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?",
     re.ASCII,
@@ -33,13 +35,19 @@ class Fields:
             raise BadAnswer("field", details=["an object is expected"])
         self.data = data
 
-    def text(self, name, default=_REQUIRED):
-        """A string."""
-        return self._get(name, str, default)
+    def text(self, name, default=_REQUIRED, most=None):
+        """A string of characters that a database takes, at the most ``most``."""
+        value = self._get(name, str, default)
+        if value is default:
+            return value
+        if most and len(value) > most:
+            raise BadAnswer("field", details=[f"{name} is too long"])
+        return storable(value)
 
-    def integer(self, name, default=_REQUIRED):
-        """A whole number."""
-        return self._get(name, int, default)
+    def integer(self, name, default=_REQUIRED, most=_MOST):
+        """A whole number below ``most``."""
+        value = self._get(name, int, default)
+        return value if value is default else self._bounded(name, value, most)
 
     def flag(self, name, default=_REQUIRED):
         """A boolean."""
@@ -48,7 +56,9 @@ class Fields:
     def decimal(self, name, default=_REQUIRED):
         """A number, as `Decimal`."""
         value = self._get(name, (int, Decimal), default)
-        return value if value is default else Decimal(value)
+        if value is default:
+            return value
+        return Decimal(self._bounded(name, value))
 
     def moment(self, name, default=_REQUIRED):
         """A point in time, as an aware UTC datetime."""
@@ -74,7 +84,7 @@ class Fields:
 
     def texts(self, name):
         """A list of strings; absent or null counts as empty."""
-        return [str(item) for item in self._get(name, list, [])]
+        return [storable(str(item)) for item in self._get(name, list, [])]
 
     def _get(self, name, kind, default):
         value = self.data.get(name)
@@ -88,10 +98,16 @@ class Fields:
         return value
 
     @staticmethod
+    def _bounded(name, value, most=_MOST):
+        if not abs(value) < most:
+            raise BadAnswer("field", details=[f"{name} has no sense"])
+        return value
+
+    @staticmethod
     def _convert(name, function, value):
         try:
             return function(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise BadAnswer("field", details=[f"{name} has no sense"]) from None
 
 

@@ -16,6 +16,7 @@ SELLER, BUYER, THIRD, AUTHORIZED = (
     "SubjectAuthorized",
 )
 PERMANENT_STORAGE, INVOICING, ISSUE = "PermanentStorage", "Invoicing", "Issue"
+MOST_NUMBER = 64  # 35 or 36 characters today
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class InvoiceMetadata:
         seller, buyer = fields.child("seller"), fields.child("buyer")
         identifier, form = buyer.child("identifier"), fields.child("formCode")
         return cls(
-            ksef_number=fields.text("ksefNumber"),
+            ksef_number=fields.text("ksefNumber", most=MOST_NUMBER),
             invoice_number=fields.text("invoiceNumber"),
             issue_date=fields.day("issueDate"),
             invoicing_date=fields.moment("invoicingDate"),

@@ -20,7 +20,7 @@ _NOT_WORK = ("key_length",)
 def check_key_work(data: bytes) -> None:
     """Refuse a private key (PKCS#8, PEM or DER) that costs too much to decrypt.
 
-    :raises CertificateError: "too_costly"
+    :raises CertificateError: "too_costly", "damaged"
     """
     for der in _encrypted_keys(data):
         _check(_algorithm_of_key(der))
@@ -29,7 +29,8 @@ def check_key_work(data: bytes) -> None:
 def check_pkcs12_work(data: bytes) -> None:
     """Refuse a PKCS#12 file that costs too much to open.
 
-    :raises CertificateError: "too_costly", or "not_a_certificate" when unreadable
+    :raises CertificateError: "too_costly", "damaged", or "not_a_certificate" when
+        unreadable
     """
     try:
         pfx = pkcs12.Pfx.load(data)
@@ -37,9 +38,7 @@ def check_pkcs12_work(data: bytes) -> None:
         algorithms = list(_algorithms_of_pkcs12(pfx))
     except (ValueError, TypeError, KeyError):
         raise CertificateError("not_a_certificate") from None
-    if mac and mac["iterations"] > MAX_WORK:
-        raise CertificateError("too_costly")
-    for algorithm in algorithms:
+    for algorithm in (mac and {"rounds": mac["iterations"]}, *algorithms):
         _check(algorithm)
 
 
@@ -74,7 +73,11 @@ def _algorithms_of_pkcs12(pfx):
 
 
 def _check(algorithm):
-    if algorithm and prod(_numbers(algorithm)) > MAX_WORK:
+    numbers = _numbers(algorithm)
+    if any(number < 1 for number in numbers):
+        # No rounds at all: `cryptography` panics there, which ends the process.
+        raise CertificateError("damaged")
+    if prod(numbers) > MAX_WORK:
         raise CertificateError("too_costly")
 
 

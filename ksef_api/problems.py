@@ -4,9 +4,8 @@ Three shapes are read: `application/problem+json`, the older *ExceptionResponse*
 the body of 429 which has a shape of its own ([oa]; api-changelog.md 2.2.0, 2.4.0).
 """
 
-import json
-
-from . import errors
+from . import errors, safe_json
+from .types import MOST_CODE
 
 DEFAULT_RETRY_AFTER = 60
 
@@ -53,8 +52,8 @@ def retry_after(headers) -> int | None:
 
 def _object(body):
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = safe_json.loads(body)
+    except errors.BadAnswer:
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -67,12 +66,13 @@ def _problems(data):
         if isinstance(exception, dict)
         else data.get("errors")
     )
-    return [item for item in listed or [] if isinstance(item, dict)]
+    listed = listed if isinstance(listed, list) else []
+    return [item for item in listed if isinstance(item, dict)]
 
 
 def _codes(data):
     codes = (item.get("code", item.get("exceptionCode")) for item in _problems(data))
-    return [code for code in codes if isinstance(code, int)]
+    return [code for code in codes if type(code) is int and 0 <= code < MOST_CODE]
 
 
 def _details(data):

@@ -6,7 +6,6 @@ import re
 import ssl
 import time
 from dataclasses import dataclass, field
-from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
@@ -14,7 +13,7 @@ import requests
 from requests.auth import AuthBase
 from urllib3 import exceptions as urllib3_errors
 
-from . import system_warnings
+from . import safe_json, system_warnings
 from .environment import Environment, same_authority
 from .errors import BadAnswer, NoAnswer
 from .fields import Fields
@@ -96,10 +95,7 @@ class Answer:
         kind = self.headers.get("Content-Type", "")
         if "json" not in kind.lower():
             raise BadAnswer("content_type", http_status=self.status)
-        try:
-            return json.loads(self.content, parse_float=Decimal)
-        except (ValueError, RecursionError):
-            raise BadAnswer("not_json", http_status=self.status) from None
+        return safe_json.loads(self.content)
 
 
 class Transport:

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from .fields import Fields
+from .safe_text import storable
 
 USAGE_SYMMETRIC = "SymmetricKeyEncryption"
 USAGE_TOKEN = "KsefTokenEncryption"
+MOST_CODE = 2**31
 
 
 @dataclass(frozen=True)
@@ -73,12 +75,12 @@ class Status:
     code: int
     description: str
     details: list[str] = field(default_factory=list)
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, fields: Fields):
         return cls(
-            fields.integer("code"),
+            fields.integer("code", most=MOST_CODE),
             fields.text("description", ""),
             fields.texts("details"),
         )
@@ -88,8 +90,13 @@ class Status:
         """The same with `extensions`, which only invoices have."""
         extensions = fields.child("extensions", None)
         return replace(
-            cls.read(fields), extensions=extensions.data if extensions else {}
+            cls.read(fields), extensions=_texts(extensions.data) if extensions else {}
         )
+
+
+def _texts(data):
+    """What of an object is text, as it may be kept."""
+    return {k: storable(v) for k, v in data.items() if isinstance(v, str)}
 
 
 @dataclass(frozen=True)

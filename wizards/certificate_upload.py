@@ -92,6 +92,14 @@ class CertificateUpload(models.TransientModel):
             "weak_key": self.env._(
                 "The key is too weak for KSeF: RSA needs 2048 bits, EC the curve P-256."
             ),
+            "damaged": self.env._(
+                "The file is damaged, or was made by a program that does not keep to "
+                "the standard. Download it again."
+            ),
+            "no_usage": self.env._(
+                "This certificate is not made for signing. Choose the one that KSeF "
+                "gave you."
+            ),
             "no_key": self.env._("Choose the file of the private key as well."),
             "too_costly": self.env._(
                 "The file is protected in an unusual way that would take the server "

@@ -3,6 +3,8 @@ import base64
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..ksef_api.crypto import MOST_TOKEN, may_be_ksef_token
+
 
 class Connect(models.TransientModel):
     """The window that connects a company to KSeF, by any of three methods.
@@ -49,6 +51,14 @@ class Connect(models.TransientModel):
         token = (self._typed("token") or "").strip()
         if not token:
             raise UserError(self.env._("Enter the KSeF token."))
+        if not may_be_ksef_token(token):
+            raise UserError(
+                self.env._(
+                    "This is no KSeF token: one has at most %(most)s characters, "
+                    "without spaces. Copy it again.",
+                    most=MOST_TOKEN,
+                )
+            )
         connections = self.env["l10n_pl_ksef.connection"]
         self._connect("token", ksef_token_sealed=connections._seal_token(token))
         self.token = False

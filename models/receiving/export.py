@@ -164,7 +164,8 @@ class Export(models.Model):
                 "try_count": self.try_count + 1,
                 "invoice_count": package.invoice_count,
                 "part_count": len(package.parts),
-                "size": package.size,
+                # What does not fit into the column is no reason to stop.
+                "size": min(package.size, 2**31 - 1),
             }
         )
         checkpoint(self.env)

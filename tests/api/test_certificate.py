@@ -154,8 +154,9 @@ def test_the_owner_is_known_by_nip_or_pesel(attributes, nip, pesel):
     [
         ("authentication", certificate.AUTHENTICATION),
         ("offline", certificate.OFFLINE),
-        ("both", None),
-        (None, None),
+        ("both", certificate.AUTHENTICATION),
+        (None, certificate.AUTHENTICATION),
+        ("neither", None),
     ],
 )
 def test_the_type_is_told_by_the_key_usage(usage, told):
@@ -164,12 +165,24 @@ def test_the_type_is_told_by_the_key_usage(usage, told):
 
 @pytest.mark.parametrize(
     "usage, wanted",
-    [("offline", "authentication"), ("authentication", "offline"), (None, "offline")],
+    [
+        ("offline", "authentication"),
+        ("authentication", "offline"),
+        ("both", "offline"),
+        (None, "offline"),
+    ],
 )
 def test_a_certificate_of_the_other_type_is_refused(usage, wanted):
     with pytest.raises(CertificateError) as caught:
         pki.make(usage=usage).check(wanted)
     assert caught.value.reason == "wrong_usage"
+
+
+@pytest.mark.parametrize("wanted", ["authentication", "offline"])
+def test_a_certificate_that_is_for_neither_is_refused(wanted):
+    with pytest.raises(CertificateError) as caught:
+        pki.make(usage="neither").check(wanted)
+    assert caught.value.reason == "no_usage"
 
 
 @pytest.mark.parametrize(
@@ -184,6 +197,7 @@ def test_it_is_good_only_in_its_time(days, why):
 def test_a_good_certificate_passes():
     pki.make().check("authentication")
     pki.make(usage=None).check("authentication")
+    pki.make(usage="both").check("authentication")
     pki.make(usage="offline").check("offline")
 
 
