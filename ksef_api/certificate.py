@@ -29,6 +29,7 @@ MIN_RSA_BITS = 2048
 EARLIEST = datetime(1950, 1, 1, tzinfo=UTC)  # RFC 5280 knows no earlier dates
 FOR_EVER = datetime(9999, 12, 30, tzinfo=UTC)
 _NIP = re.compile(r"(?:TINPL|NIP|VATPL).*?(\d{10})(?!\d)", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _PESEL = re.compile(r"(?:PNOPL|PESEL).*?(\d{11})(?!\d)", re.ASCII)
 
 
@@ -231,7 +232,11 @@ def _load(cert_bytes, key_bytes, password):
 def _check_readable(loaded):
     """Dates, names and extensions are read when they are asked for: ask now."""
     loaded.describe()
-    if loaded.not_before < EARLIEST or loaded.certificate.serial_number < 1:
+    certificate = loaded.certificate
+    # The issuer's name stands in each signature, and XML has no control characters.
+    writable = _CONTROL.search(certificate.issuer.rfc4514_string()) is None
+    sensible = loaded.not_before >= EARLIEST and certificate.serial_number > 0
+    if not (writable and sensible):
         raise CertificateError("damaged")
 
 

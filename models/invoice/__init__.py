@@ -3,6 +3,7 @@ from . import (
     part,
     party,
     document,
+    currency,
     lines,
     parties,
     annotations,

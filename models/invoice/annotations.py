@@ -88,10 +88,17 @@ class AccountMove(models.Model):
         """
         return bool(
             self._l10n_pl_ksef_is_ours()
-            and abs(self.amount_total_signed) > SPLIT_PAYMENT_ABOVE
+            and abs(self._l10n_pl_ksef_total_in_zlotys()) > SPLIT_PAYMENT_ABOVE
             and self.amount_tax_signed
             and self._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
             and not self._l10n_pl_ksef_is_consumer()
+        )
+
+    def _l10n_pl_ksef_total_in_zlotys(self):
+        if not self._l10n_pl_ksef_is_foreign():
+            return self.amount_total
+        return self._l10n_pl_ksef_zlotys(
+            self.amount_total_signed, self.company_currency_id
         )
 
     @api.depends("invoice_line_ids.tax_ids", "move_type", "journal_id")

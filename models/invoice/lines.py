@@ -118,15 +118,6 @@ class AccountMove(models.Model):
         chosen = tax.l10n_pl_ksef_procedure or (found[0] if found else None)
         return fa3.Procedure(chosen) if chosen else None
 
-    def _l10n_pl_ksef_is_foreign(self):
-        return self.currency_id != self.company_id.currency_id
-
-    def _l10n_pl_ksef_exchange_rate(self):
-        """*KursWaluty*: zlotys for one unit of the invoice's currency."""
-        if not self._l10n_pl_ksef_is_foreign() or not self.invoice_currency_rate:
-            return None
-        return to_decimal(1 / self.invoice_currency_rate, 6).normalize()
-
     def _l10n_pl_ksef_sums(self):
         """Return the sums by rate (*P_13*, *P_14*), as the books have them."""
         sums = defaultdict(Decimal)
@@ -144,7 +135,8 @@ class AccountMove(models.Model):
                 if of_rate.vat:
                     sums[of_rate.vat] += sign * to_decimal(line.amount_currency)
                 if foreign and of_rate.vat_pln:
-                    sums[of_rate.vat_pln] += sign * to_decimal(line.balance)
+                    in_zlotys = self._l10n_pl_ksef_vat_in_zlotys(line)
+                    sums[of_rate.vat_pln] += sign * in_zlotys
         return dict(sums)
 
     def _l10n_pl_ksef_add_net(self, sums, line, foreign, sign):

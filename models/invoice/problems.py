@@ -22,6 +22,7 @@ class AccountMove(models.Model):
             *self._l10n_pl_ksef_seller_problems(),
             *self._l10n_pl_ksef_buyer_problems(),
             *self._l10n_pl_ksef_line_problems(),
+            *self._l10n_pl_ksef_currency_problems(),
             *self._l10n_pl_ksef_annotation_problems(),
             *self._l10n_pl_ksef_correction_problems(),
             *self._l10n_pl_ksef_reference_problems(),

@@ -26,7 +26,7 @@ OTHER_USAGES = dict.fromkeys(
 )
 
 
-def own_certificate(name="Firma", signs=None, confirms=None):
+def own_certificate(name="Firma", signs=None, confirms=None, issuer="CA"):
     """Return (certificate, key) as files; both usages None: it does not say."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -34,7 +34,7 @@ def own_certificate(name="Firma", signs=None, confirms=None):
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
-        .issuer_name(subject)
+        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(today - timedelta(days=2))
@@ -101,6 +101,10 @@ class TestHostileEntries(KsefCase):
         self.upload_files(*files).action_add()
         added = self.env["l10n_pl_ksef.certificate"].search([])
         self.assertTrue((added.name + added.subject + added.issuer).isprintable())
+
+    def test_an_issuer_that_no_signature_can_name_is_refused(self):
+        files = own_certificate(issuer="CA\x00")
+        self.assertRefused("file is damaged", self.upload_files(*files))
 
     def test_a_token_of_200_kb_is_refused_at_entry(self):
         for token in ("a" * 200_000, "two words", "\N{SNOWMAN}"):
