@@ -1,4 +1,5 @@
 from . import (
+    taxpayer,
     settings_mixin,
     vault,
     invoice,

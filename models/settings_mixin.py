@@ -14,6 +14,12 @@ class SettingsMixin(models.AbstractModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
+    l10n_pl_ksef_is_branch = fields.Boolean(
+        "Uses KSeF of Its Parent", compute="_compute_l10n_pl_ksef_records"
+    )
+    l10n_pl_ksef_taxpayer_name = fields.Char(
+        "Taxpayer in KSeF", compute="_compute_l10n_pl_ksef_records"
+    )
     l10n_pl_ksef_connection_id = fields.Many2one(
         "l10n_pl_ksef.connection",
         "Connection to KSeF",
@@ -67,6 +73,9 @@ class SettingsMixin(models.AbstractModel):
         certificates = self.env["l10n_pl_ksef.certificate"]
         for settings in self:
             company = settings.company_id
+            taxpayer = company._l10n_pl_ksef_taxpayer()
+            settings.l10n_pl_ksef_is_branch = company != taxpayer
+            settings.l10n_pl_ksef_taxpayer_name = taxpayer.display_name
             connection = company._l10n_pl_ksef_connection()
             settings.l10n_pl_ksef_connection_id = connection
             settings.l10n_pl_ksef_certificate_id = (
@@ -94,7 +103,8 @@ class SettingsMixin(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "l10n_pl_ksef.action_certificate"
         )
-        return {**action, "domain": [("company_id", "=", self.company_id.id)]}
+        taxpayer = self.company_id.l10n_pl_ksef_taxpayer_id
+        return {**action, "domain": [("company_id", "=", taxpayer.id)]}
 
     def action_l10n_pl_ksef_check(self):
         return self.l10n_pl_ksef_connection_id.action_check()

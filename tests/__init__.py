@@ -26,6 +26,7 @@ from .picture import (
 )
 from .connection import (
     test_company_data,
+    test_branches,
     test_certificate_lifecycle,
     test_connect,
     test_connect_outside,

@@ -19,7 +19,9 @@ class ConnectMixin(models.AbstractModel):
     _inherit = ["l10n_pl_ksef.typed.mixin"]
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company.l10n_pl_ksef_taxpayer_id,
     )
     environment = fields.Selection(
         ENVIRONMENTS, required=True, default=lambda self: self._default_environment()

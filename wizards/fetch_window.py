@@ -14,7 +14,9 @@ class FetchWindow(models.TransientModel):
     _description = "Fetch from KSeF"
 
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company.l10n_pl_ksef_taxpayer_id,
     )
     what = fields.Selection(
         [("new", "Everything new"), ("period", "A period")],

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class Settings(models.TransientModel):
@@ -11,6 +11,14 @@ class Settings(models.TransientModel):
     _name = "l10n_pl_ksef.settings"
     _inherit = "l10n_pl_ksef.settings.mixin"
     _description = "KSeF: Settings Page"
+
+    company_id = fields.Many2one(default=lambda self: self._default_company())
+
+    @api.model
+    def _default_company(self):
+        """Whoever works for a branch and its parent sets up KSeF for the taxpayer."""
+        taxpayer = self.env.company.l10n_pl_ksef_taxpayer_id
+        return taxpayer & self.env.user.company_ids or self.env.company
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -49,6 +57,8 @@ class Settings(models.TransientModel):
                 "//block[starts-with(@name, 'l10n_pl_ksef')]"
             )
             for block in found:
-                block.attrib.pop("invisible", None)
+                is_branch = "l10n_pl_ksef_is_branch"
+                of_branch = block.get("name") == "l10n_pl_ksef_branch"
+                block.set("invisible", f"not {is_branch}" if of_branch else is_branch)
                 app.append(block)
         return arch, view

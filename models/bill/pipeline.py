@@ -104,7 +104,7 @@ class AccountMove(models.Model):
                 "KSeF invoices of suppliers belong in a purchase journal."
             )
         buyer = document.buyer.identification
-        nip = (self.company_id.vat or "").removeprefix("PL")
+        nip = self.company_id._l10n_pl_ksef_nip()
         third = {party.identification.nip for party in document.third_parties}
         if nip and buyer.nip and nip not in {buyer.nip, *third}:
             return self.env._(

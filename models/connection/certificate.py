@@ -84,6 +84,10 @@ class Certificate(models.Model):
         "This certificate has been added to the company already.",
     )
 
+    @api.constrains("company_id")
+    def _check_company_is_taxpayer(self):
+        self.company_id._l10n_pl_ksef_check_is_taxpayer()
+
     @api.depends("state", "type", "valid_to")
     def _compute_status(self):
         now = fields.Datetime.now()
@@ -129,8 +133,9 @@ class Certificate(models.Model):
     @api.model
     def _newest(self, company, type):
         """Return the certificate of ``company`` that is valid the longest, or none."""
+        taxpayer = company._l10n_pl_ksef_taxpayer()
         return self.sudo().search(
-            [("company_id", "=", company.id), ("type", "=", type)],
+            [("company_id", "=", taxpayer.id), ("type", "=", type)],
             order="valid_to desc, id desc",
             limit=1,
         )

@@ -124,6 +124,10 @@ class Connection(models.Model):
                     )
                 )
 
+    @api.constrains("company_id")
+    def _check_company_is_taxpayer(self):
+        self.company_id._l10n_pl_ksef_check_is_taxpayer()
+
     @api.model_create_multi
     def create(self, vals_list):
         connections = super().create(vals_list)
@@ -138,15 +142,24 @@ class Connection(models.Model):
 
     def _refresh_documents_of_company(self):
         """An invoice's KSeF status depends on the environment connected to now."""
-        self.company_id.invalidate_recordset(
+        companies = self._companies()
+        companies.invalidate_recordset(
             ["l10n_pl_ksef_environment", "l10n_pl_ksef_last_environment"]
         )
-        self.env["account.move"]._l10n_pl_ksef_recompute_status(self.company_id)
+        self.env["account.move"]._l10n_pl_ksef_recompute_status(companies)
+
+    def _companies(self):
+        """Return the companies that these connect: the taxpayers and their branches."""
+        return self.company_id._l10n_pl_ksef_of_taxpayer()
 
     @api.model
     def _of_company(self, company):
-        """Return the active connection of ``company``, or an empty recordset."""
-        return self.sudo().search([("company_id", "=", company.id)], limit=1)
+        """Return the active connection of ``company``, or an empty recordset.
+
+        That of a branch is its parent's, where both are one taxpayer.
+        """
+        taxpayer = company._l10n_pl_ksef_taxpayer()
+        return self.sudo().search([("company_id", "=", taxpayer.id)], limit=1)
 
     @api.model
     def _connected(self):

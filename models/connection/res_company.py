@@ -1,5 +1,5 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from .connection import ENVIRONMENTS
 
@@ -33,22 +33,39 @@ class ResCompany(models.Model):
             active_test=False
         )
         # The active one first, then the latest.
-        of_companies = connections.search([("company_id", "in", self.ids)]).grouped(
-            "company_id"
-        )
+        of_taxpayers = connections.search(
+            [("company_id", "in", self.l10n_pl_ksef_taxpayer_id.ids)]
+        ).grouped("company_id")
         for company in self:
-            last = of_companies.get(company, connections)[:1]
+            taxpayer = company.l10n_pl_ksef_taxpayer_id
+            last = of_taxpayers.get(taxpayer, connections)[:1]
             company.l10n_pl_ksef_last_environment = last.environment
             company.l10n_pl_ksef_environment = last.active and last.environment
 
     def _l10n_pl_ksef_connection(self):
-        """Return the company's active connection, or an empty recordset."""
+        """Return the active connection that the company uses, or an empty recordset."""
         self.ensure_one()
         return self.env["l10n_pl_ksef.connection"]._of_company(self)
 
-    @api.model
     def _l10n_pl_ksef_may_connect(self):
-        return self.env.user.has_group("account.group_account_manager")
+        """Tell whether the user may set up KSeF for this company's taxpayer."""
+        is_manager = self.env.user.has_group("account.group_account_manager")
+        return is_manager and self._l10n_pl_ksef_taxpayer() in self.env.user.company_ids
+
+    def _l10n_pl_ksef_check_is_taxpayer(self):
+        """:raise ValidationError: one of these is a branch that uses another's KSeF"""
+        for company in self:
+            taxpayer = company._l10n_pl_ksef_taxpayer()
+            if company != taxpayer:
+                raise ValidationError(
+                    self.env._(
+                        "%(branch)s is a branch with the NIP of %(company)s and uses "
+                        "its connection to KSeF and its certificates. Set up KSeF in "
+                        "%(company)s.",
+                        branch=company.display_name,
+                        company=taxpayer.display_name,
+                    )
+                )
 
     def _l10n_pl_ksef_ask_certificate(
         self, send=None, fetch=False, type="authentication"
@@ -73,18 +90,19 @@ class ResCompany(models.Model):
         :raise UserError: the user may not connect the company
         """
         self.ensure_one()
+        taxpayer = self._l10n_pl_ksef_taxpayer()
         if not self._l10n_pl_ksef_may_connect():
             raise UserError(
                 self.env._(
                     "%(company)s is not connected to KSeF. Ask an accounting "
                     "administrator to add the KSeF certificate; what was to be sent "
                     "waits until then.",
-                    company=self.display_name,
+                    company=taxpayer.display_name,
                 )
             )
         return self.env[f"l10n_pl_ksef.{name}"].create(
             {
-                "company_id": self.id,
+                "company_id": taxpayer.id,
                 "move_ids": send.ids if send else [],
                 "fetch_afterwards": fetch,
             }

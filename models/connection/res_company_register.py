@@ -32,7 +32,8 @@ class ResCompany(models.Model):
                     nip=nip or "–",
                 )
             )
-        known_key = self._unseal("l10n_pl_ksef_gus_key_sealed")
+        taxpayer = self._l10n_pl_ksef_taxpayer()
+        known_key = taxpayer._unseal("l10n_pl_ksef_gus_key_sealed")
         key = user_key or (known_key and known_key.decode())
         if not key:
             raise UserError(self._l10n_pl_ksef_register_sentence("no_key"))
@@ -47,7 +48,7 @@ class ResCompany(models.Model):
             ) from error
         if user_key:
             sealed = self._seal("l10n_pl_ksef_gus_key_sealed", user_key)
-            self.sudo().l10n_pl_ksef_gus_key_sealed = sealed
+            taxpayer.l10n_pl_ksef_gus_key_sealed = sealed
         return found
 
     def _l10n_pl_ksef_register_sentence(self, reason):

@@ -23,22 +23,24 @@ class ResCompany(models.Model):
         """
         company = self.env.company
         needed = (
-            self.env.user.has_group("account.group_account_manager")
+            company._l10n_pl_ksef_may_connect()
             and company.country_code == "PL"
             and not company._l10n_pl_ksef_connection()
         )
-        welcomed = self.env.user in company.sudo().l10n_pl_ksef_welcomed_user_ids
+        taxpayer = company._l10n_pl_ksef_taxpayer()
+        welcomed = self.env.user in taxpayer.l10n_pl_ksef_welcomed_user_ids
         return {
             "banner": needed,
             "welcome": needed and not welcomed,
-            "company": company.name,
+            "company": taxpayer.name,
         }
 
     @api.model
     def l10n_pl_ksef_welcomed(self):
         """Note that the current user has seen the welcome screen; it stays away."""
         self.env["l10n_pl_ksef.connection"]._check_manager()
-        self.env.company.sudo().l10n_pl_ksef_welcomed_user_ids = [(4, self.env.user.id)]
+        taxpayer = self.env.company._l10n_pl_ksef_taxpayer()
+        taxpayer.l10n_pl_ksef_welcomed_user_ids = [(4, self.env.user.id)]
 
 
 class IrHttp(models.AbstractModel):

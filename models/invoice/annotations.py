@@ -119,8 +119,9 @@ class AccountMove(models.Model):
     @api.depends("company_id", "move_type")
     def _compute_l10n_pl_ksef_cash_method(self):
         for move in self:
+            taxpayer = move.company_id and move.company_id._l10n_pl_ksef_taxpayer()
             move.l10n_pl_ksef_cash_method = (
-                move.is_sale_document() and move.company_id.l10n_pl_ksef_cash_method
+                move.is_sale_document() and taxpayer.l10n_pl_ksef_cash_method
             )
 
     def _l10n_pl_ksef_annotations(self):

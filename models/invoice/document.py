@@ -105,7 +105,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_footer(self):
         """*Stopka*: the company's numbers in other registers; None without any."""
-        company = self.company_id
+        company = self.company_id._l10n_pl_ksef_taxpayer()
         numbers = {
             "krs": company.l10n_pl_ksef_krs or None,
             "regon": company.l10n_pl_ksef_regon or None,

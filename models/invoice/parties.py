@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_partner_selling(self):
-        return self.company_id.partner_id
+        return self.company_id._l10n_pl_ksef_party()
 
     def _l10n_pl_ksef_seller_nip(self):
         return normalize_nip(self._l10n_pl_ksef_partner_selling().vat or "")

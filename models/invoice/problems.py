@@ -29,12 +29,11 @@ class AccountMove(models.Model):
         ]
 
     def _l10n_pl_ksef_seller_problems(self):
-        company = self.company_id
-        partner = company.partner_id
-        if not is_valid_nip(normalize_nip(company.vat or "")):
+        partner = self.company_id._l10n_pl_ksef_party()
+        if not is_valid_nip(normalize_nip(partner.vat or "")):
             text = self.env._("The company's NIP (tax ID) is missing or not valid.")
             yield Problem(text, partner)
-        if not company.street or not company.city:
+        if not partner.street or not partner.city:
             text = self.env._("The company's address needs a street and a city.")
             yield Problem(text, partner)
 

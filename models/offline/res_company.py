@@ -100,7 +100,7 @@ class Document(models.Model):
         return self.search(
             [
                 *of_moves,
-                ("company_id", "=", company.id),
+                ("company_id", "in", company._l10n_pl_ksef_of_taxpayer().ids),
                 ("state", "=", "queued"),
                 ("is_offline", "=", False),
                 ("move_id.state", "=", "posted"),

@@ -37,7 +37,7 @@ class Bill(models.Model):
         partners = self.env["res.partner"].search([("vat", "in", vats)])
         moves = self.env["account.move"].search(
             [
-                ("company_id", "=", company.id),
+                ("company_id", "in", company._l10n_pl_ksef_of_taxpayer().ids),
                 ("move_type", "in", PURCHASES),
                 ("state", "!=", "cancel"),
                 ("commercial_partner_id", "in", partners.commercial_partner_id.ids),
@@ -69,7 +69,7 @@ class Bill(models.Model):
         for company, bills in self.grouped("company_id").items():
             moves = self.env["account.move"].search(
                 [
-                    ("company_id", "=", company.id),
+                    ("company_id", "in", company._l10n_pl_ksef_of_taxpayer().ids),
                     ("move_type", "in", SALES),
                     ("l10n_pl_ksef_number", "in", bills.mapped("ksef_number")),
                 ]
@@ -87,7 +87,7 @@ class Bill(models.Model):
         for company, bills in self.grouped("company_id").items():
             documents = self.env["l10n_pl_ksef.document"].search(
                 [
-                    ("company_id", "=", company.id),
+                    ("company_id", "in", company._l10n_pl_ksef_of_taxpayer().ids),
                     ("move_id.journal_id.is_self_billing", "=", True),
                     ("xml_hash", "in", bills.mapped("xml_hash")),
                 ]

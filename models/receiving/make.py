@@ -170,7 +170,7 @@ class Bill(models.Model):
 
     def _check_company(self, move):
         """A bill in another company's books would be worse than none."""
-        if move.company_id != self.company_id:
+        if move.company_id not in self.company_id._l10n_pl_ksef_of_taxpayer():
             raise ValueError(f"bill of {self.company_id.id} in {move.company_id.id}")
 
     def _made(self, move):

@@ -88,11 +88,19 @@ class ResCompany(models.Model):
             limit=1,
         )
 
-    @api.model
     def _l10n_pl_ksef_check_may_fetch(self):
-        """Refuse who may not fetch invoices from KSeF."""
+        """Refuse who may not fetch invoices of these companies from KSeF."""
         if not self.env.user.has_group("account.group_account_invoice"):
             raise AccessError(self.env._("You may not fetch invoices from KSeF."))
+        for taxpayer in self.sudo().l10n_pl_ksef_taxpayer_id:
+            if taxpayer not in self.env.user.company_ids:
+                raise AccessError(
+                    self.env._(
+                        "Invoices from KSeF arrive in %(company)s, in which you do not "
+                        "work.",
+                        company=taxpayer.display_name,
+                    )
+                )
 
     def _l10n_pl_ksef_fetch_now(self):
         """Have everything new fetched in the background; the user is told after it.
@@ -101,7 +109,7 @@ class ResCompany(models.Model):
         """
         self._l10n_pl_ksef_check_may_fetch()
         fetches = self.env["l10n_pl_ksef.fetch"].sudo()
-        for company in self:
+        for company in self.l10n_pl_ksef_taxpayer_id:
             connection = company._l10n_pl_ksef_connection()
             if not connection._is_ready():
                 return company._l10n_pl_ksef_ask_certificate(fetch=True)

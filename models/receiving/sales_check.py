@@ -53,7 +53,8 @@ class SalesCheck(models.Model):
              WHERE bill.role = 'Subject1' AND bill.state != 'ignored'
                AND NOT EXISTS (
                    SELECT FROM account_move move
-                    WHERE move.company_id = bill.company_id
+                     JOIN res_company company ON company.id = move.company_id
+                    WHERE company.l10n_pl_ksef_taxpayer_id = bill.company_id
                       AND move.l10n_pl_ksef_number = bill.ksef_number)
             """
         )
@@ -67,8 +68,10 @@ class SalesCheck(models.Model):
                    THEN -move.amount_total ELSE move.amount_total END,
                    NULL, move.id, NULL::integer
               FROM account_move move
+              JOIN res_company company ON company.id = move.company_id
               JOIN l10n_pl_ksef_connection connection
-                ON connection.company_id = move.company_id AND connection.active
+                ON connection.company_id = company.l10n_pl_ksef_taxpayer_id
+               AND connection.active
               JOIN account_journal journal ON journal.id = move.journal_id
              WHERE (move.move_type IN ('out_invoice', 'out_refund')
                     OR (journal.is_self_billing

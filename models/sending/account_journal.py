@@ -33,6 +33,8 @@ class AccountJournal(models.Model):
         companies = purchase.company_id.filtered(lambda c: c.country_code == "PL")
         if not self.env["l10n_pl_ksef.bill"].has_access("read"):
             return
+        # What suppliers issue to a branch arrives in its parent.
+        companies = companies.l10n_pl_ksef_taxpayer_id & self.env.companies
         counts = self.env["l10n_pl_ksef.bill"]._new_counts(companies)
         for company in companies:
             journal = company._l10n_pl_ksef_bill_journal()
@@ -42,7 +44,7 @@ class AccountJournal(models.Model):
 
     def action_l10n_pl_ksef_open_new(self):
         """Open what waits in the inbox."""
-        return self._l10n_pl_ksef_received(self.company_id)
+        return self._l10n_pl_ksef_received(self.company_id.l10n_pl_ksef_taxpayer_id)
 
     @api.model
     def _l10n_pl_ksef_received(self, companies):

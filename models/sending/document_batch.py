@@ -34,7 +34,7 @@ class Document(models.Model):
         do packages on their way, and UPOs.
         """
         waiting = [
-            ("company_id", "=", connection.company_id.id),
+            ("company_id", "in", connection._companies().ids),
             ("state", "=", "queued"),
         ]
         if self.search_count(waiting) <= self._many():

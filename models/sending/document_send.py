@@ -91,7 +91,7 @@ class Document(models.Model):
         return self.search(
             [
                 *of_kind,
-                ("company_id", "=", connection.company_id.id),
+                ("company_id", "in", connection._companies().ids),
                 ("environment", "in", (False, connection.environment)),
                 ("state", "=", state),
                 ("needs_person", "=", False),
@@ -156,7 +156,7 @@ class Document(models.Model):
         ]
         doubles = self.search(
             [
-                ("company_id", "=", connection.company_id.id),
+                ("company_id", "in", connection._companies().ids),
                 ("environment", "=", False),
                 ("state", "=", "queued"),
                 ("move_id.l10n_pl_ksef_document_ids", "any", there),

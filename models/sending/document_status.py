@@ -162,7 +162,7 @@ class Document(models.Model):
         """Fetch the UPO of accepted documents that have none yet."""
         accepted = self.search(
             [
-                ("company_id", "=", connection.company_id.id),
+                ("company_id", "in", connection._companies().ids),
                 ("environment", "=", connection.environment),
                 ("state", "=", "accepted"),
                 ("upo_file", "=", False),

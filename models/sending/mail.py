@@ -58,7 +58,7 @@ class AccountMove(models.Model):
         """Tell whether an e-mail to the customer has to wait for KSeF."""
         self.ensure_one()
         return (
-            self.company_id.l10n_pl_ksef_mail_after_number
+            self.company_id._l10n_pl_ksef_taxpayer().l10n_pl_ksef_mail_after_number
             and self.l10n_pl_ksef_state in PENDING
         )
 

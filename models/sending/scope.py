@@ -33,7 +33,7 @@ class ResCompany(models.Model):
             .sudo()
             .search(
                 [
-                    ("company_id", "=", self.id),
+                    ("company_id", "in", self._l10n_pl_ksef_of_taxpayer().ids),
                     ("environment", "=", self.sudo().l10n_pl_ksef_last_environment),
                     ("state", "=", "accepted"),
                 ],
@@ -114,7 +114,7 @@ class AccountMove(models.Model):
             return False
         return (
             not self._l10n_pl_ksef_is_consumer()
-            or self.company_id.l10n_pl_ksef_send_consumers
+            or self.company_id._l10n_pl_ksef_taxpayer().l10n_pl_ksef_send_consumers
         )
 
     def _l10n_pl_ksef_goes_by_itself(self):
@@ -122,7 +122,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         choice = self.journal_id.l10n_pl_ksef_send_on_validation
         if choice == "company":
-            is_on = self.company_id.l10n_pl_ksef_send_on_validation
+            taxpayer = self.company_id._l10n_pl_ksef_taxpayer()
+            is_on = taxpayer.l10n_pl_ksef_send_on_validation
         else:
             is_on = choice == "yes"
         return is_on and self._l10n_pl_ksef_is_wanted()

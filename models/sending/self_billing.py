@@ -47,7 +47,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_partner_buying(self):
         if self._l10n_pl_ksef_is_self_billed():
-            return self.company_id.partner_id
+            return self.company_id._l10n_pl_ksef_party()
         return super()._l10n_pl_ksef_partner_buying()
 
     def _l10n_pl_ksef_annotations(self):

@@ -74,7 +74,7 @@ class AccountMoveSend(models.AbstractModel):
                 "view_mode": "form",
                 "target": "new",
                 "context": {
-                    "default_company_id": company.id,
+                    "default_company_id": company.l10n_pl_ksef_taxpayer_id.id,
                     "default_move_ids": moves.ids,
                 },
             }

@@ -192,7 +192,7 @@ class Session(models.Model):
         now = fields.Datetime.now()
         sessions = self.sudo().search(
             [
-                ("company_id", "=", connection.company_id.id),
+                ("company_id", "in", connection._companies().ids),
                 ("environment", "=", connection.environment),
                 ("kind", "=", "batch"),
                 ("state", "in", ("opening", "uploading", "processing", "processed")),

@@ -103,7 +103,7 @@ class TestHostileEntries(KsefCase):
         self.assertTrue((added.name + added.subject + added.issuer).isprintable())
 
     def test_an_issuer_that_no_signature_can_name_is_refused(self):
-        files = own_certificate(issuer="CA\x00")
+        files = own_certificate(issuer="CA\x1b[31m")
         self.assertRefused("file is damaged", self.upload_files(*files))
 
     def test_a_token_of_200_kb_is_refused_at_entry(self):
