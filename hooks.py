@@ -1,9 +1,10 @@
-from .models.sending.takeover import set_replaced_crons
+from .models.takeover.crons import set_replaced_crons
 
 
 def post_init_hook(env):
     """Take over from Odoo's own KSeF module."""
     set_replaced_crons(env, active=False)
+    env["res.company"]._l10n_pl_ksef_take_over()
 
 
 def uninstall_hook(env):

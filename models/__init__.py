@@ -8,6 +8,7 @@ from . import (
     connection,
     receiving,
     sending,
+    takeover,
     notification,
     offline,
 )

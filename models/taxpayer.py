@@ -23,6 +23,10 @@ class ResCompany(models.Model):
         help="The company itself, or the parent whose NIP and KSeF it uses.",
     )
 
+    l10n_pl_ksef_same_taxpayer_ids = fields.One2many(
+        "res.company", "l10n_pl_ksef_taxpayer_id", "Companies of the Taxpayer"
+    )
+
     @api.depends("vat", "parent_id.vat", "parent_id.l10n_pl_ksef_taxpayer_id")
     def _compute_l10n_pl_ksef_taxpayer_id(self):
         for company in self:

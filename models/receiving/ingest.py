@@ -42,6 +42,7 @@ class Bill(models.Model):
         )
         new.filtered(lambda bill: bill.role == SELLER_ROLE)._match_sales()
         new._match_self_billed()
+        new._link_known()
         new._propose_links()
         new._notify_waiting()
         return known + new, new

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .bill import OPEN_STATES
+
 PURCHASES = ("in_invoice", "in_refund", "in_receipt")
 SALES = ("out_invoice", "out_refund")
 
@@ -11,6 +13,29 @@ class Bill(models.Model):
     """Finds what is in the books already, so that nothing is booked twice."""
 
     _inherit = "l10n_pl_ksef.bill"
+
+    def _link_known(self):
+        """Link those whose KSeF number a bill in the books bears already, whatever its
+        total: Odoo's own module, or a person, entered it.
+        """
+        open_bills = self.filtered(
+            lambda bill: bill.state in (*OPEN_STATES, "ignored") and not bill.is_sale
+        )
+        for company, bills in open_bills.grouped("company_id").items():
+            numbers = bills.mapped("ksef_number")
+            moves = self.env["account.move"].search(
+                [
+                    ("company_id", "in", company._l10n_pl_ksef_of_taxpayer().ids),
+                    ("move_type", "in", PURCHASES),
+                    ("l10n_pl_ksef_bill_ids", "=", False),
+                    ("l10n_pl_edi_number", "in", numbers),
+                ],
+                order="id desc",
+            )
+            by_number = {move.l10n_pl_edi_number: move for move in moves}
+            for bill in bills:
+                if move := by_number.get(bill.ksef_number):
+                    bill._link(move)
 
     def _propose_links(self):
         """Propose the bills that were entered by hand before KSeF brought them.

@@ -87,6 +87,7 @@ class Bill(models.Model):
 
     def _make_bills(self):
         """Make a vendor bill of each, committed one by one."""
+        self._link_known()
         self.filtered(lambda bill: not bill.is_wanted)._propose_links()
         for bill in self:
             if bill.state in ("new", "error"):

@@ -21,5 +21,4 @@ from . import (
     document_wait,
     picture,
     upo_picture,
-    takeover,
 )

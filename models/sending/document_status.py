@@ -83,9 +83,8 @@ class Document(models.Model):
         if answer is None or answer.status.code in IN_PROGRESS:
             self._ask_later()
         elif answer.status.code == ACCEPTED:
-            self._accept(
-                answer.ksef_number, self.session_id.reference, answer.acquisition_date
-            )
+            session = self.session_id.reference or self.session_reference
+            self._accept(answer.ksef_number, session, answer.acquisition_date)
         elif answer.status.code == DUPLICATE:
             self._settle_duplicate(connection, answer.status)
         else:

@@ -83,12 +83,16 @@ class TestBranches(ReceivingCase):
         self.assertEqual(self.second.l10n_pl_ksef_taxpayer_id, self.company)
 
     def test_a_branch_of_a_branch_goes_up_to_the_one_with_the_nip(self):
-        below = self.make_branch("Filia", vat=False)
-        below.parent_id = self.company
-        deep = self.env["res.company"].create(
-            {"name": "Kasa", "parent_id": self.apart.id}
-        )
-        self.assertEqual(deep.l10n_pl_ksef_taxpayer_id, self.apart)
+        companies = self.env["res.company"]
+        for parent, taxpayer in (
+            (self.branch, self.company),
+            (self.second, self.company),
+            (self.apart, self.apart),
+        ):
+            deep = companies.create(
+                {"name": f"{parent.name} 2", "parent_id": parent.id}
+            )
+            self.assertEqual(deep.l10n_pl_ksef_taxpayer_id, taxpayer)
 
     # --- connection ----------------------------------------------------------
 

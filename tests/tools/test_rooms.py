@@ -11,7 +11,7 @@ STOREYS = (
     ("vault", "invoice", "bill"),
     ("picture", "connection"),
     ("sending", "receiving"),
-    ("notification",),
+    ("notification", "takeover"),
     ("offline",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}

@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_mirror_file(self, source, field):
+        # What l10n_pl_edi has kept stays until we have something in its place.
+        kept = self.filtered(lambda move: move._l10n_pl_ksef_keeps_file(source))
+        return super(AccountMove, self - kept)._l10n_pl_ksef_mirror_file(source, field)
+
+    def _l10n_pl_ksef_keeps_file(self, source):
+        documents = self.sudo().with_context(bin_size=True).l10n_pl_ksef_document_ids
+        taken = documents.filtered("is_taken_over")
+        has_it = documents.filtered(lambda d: d.state == "accepted" and d[source])
+        return bool(taken) and not has_it
