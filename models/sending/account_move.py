@@ -136,7 +136,7 @@ class AccountMove(models.Model):
         was issued offline."""
         self.ensure_one()
         document = self._l10n_pl_ksef_printed_document()
-        if not document:
+        if not document.xml_hash:
             return False
         connections = self.env["l10n_pl_ksef.connection"]
         return qr.invoice_link(

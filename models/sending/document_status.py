@@ -167,8 +167,9 @@ class Document(models.Model):
                 ("upo_file", "=", False),
                 ("session_reference", "!=", False),
                 # Those of a batch session come with the UPO of the session.
-                ("session_id.state", "!=", "processed"),
-                ("session_id.state", "!=", "processing"),
+                "|",
+                ("session_id", "=", False),
+                ("session_id.state", "not in", ("processed", "processing")),
                 "|",
                 ("retry_at", "=", False),
                 ("retry_at", "<=", fields.Datetime.now()),

@@ -33,6 +33,8 @@ class Document(models.Model):
         help="Sent by l10n_pl_edi, before this module took over.",
     )
 
+    _taken_over = models.Index("(state, company_id) WHERE is_taken_over")
+
     @api.model
     def _take_over(self, environment):
         """Make documents of all invoices that ``l10n_pl_edi`` has sent."""
@@ -77,17 +79,36 @@ class Document(models.Model):
 
     @api.model
     def _steps(self, briefly):
-        return (*super()._steps(briefly), self._ask_about_taken_over)
+        steps = (self._ask_about_taken_over, self._fetch_missing_files)
+        return super()._steps(briefly) + (() if briefly else steps)
 
     @api.model
     def _ask_about_taken_over(self, connection):
         """Ask KSeF about what was sent before, each by itself."""
-        sent = self._due(connection, "sent").filtered("is_taken_over")
-        for document in sent[:AT_ONCE]:
+        sent = self._due_taken_over(connection, "sent")
+        for document in sent:
             document._ask_as_taken_over(connection)
             checkpoint(self.env)
-        if len(sent) > AT_ONCE:
+        if len(sent) == AT_ONCE:
             self._send_cron()._trigger()
+
+    @api.model
+    def _due_taken_over(self, connection, state, domain=()):
+        """Return the next documents in ``state`` that were taken over."""
+        return self.search(
+            [
+                ("is_taken_over", "=", True),
+                ("company_id", "in", connection._companies().ids),
+                ("environment", "=", connection.environment),
+                ("state", "=", state),
+                *domain,
+                "|",
+                ("retry_at", "=", False),
+                ("retry_at", "<=", fields.Datetime.now()),
+            ],
+            order="id",
+            limit=AT_ONCE,
+        )
 
     def _ask_as_taken_over(self, connection):
         try:
@@ -100,6 +121,24 @@ class Document(models.Model):
             self._look_up(connection)
         else:
             self._apply_status(connection, answer)
+
+    @api.model
+    def _fetch_missing_files(self, connection):
+        """Fetch the files that ``l10n_pl_edi`` did not keep: QR codes and corrections
+        need them.
+        """
+        lacking = [("xml_hash", "=", False), ("poll_count", "<", QUESTIONS)]
+        for document in self._due_taken_over(connection, "accepted", lacking):
+            number = document.ksef_number
+            try:
+                file = connection._call(lambda c, n=number: c.download_invoice(n))
+            except UNKNOWN_THERE:
+                document._ask_later()
+            else:
+                document.xml_file = base64.b64encode(file.content)
+                document.xml_hash = crypto.sha256_b64(file.content)
+                document.move_id._l10n_pl_ksef_mirror()
+            checkpoint(self.env)
 
     def _look_up(self, connection):
         """Find this among the invoices that KSeF holds, or give it up in the end."""

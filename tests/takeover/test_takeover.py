@@ -164,13 +164,22 @@ def test_what_ksef_holds_is_accepted_under_its_number(story, after, kind):
     assert after["shown"][kind] == "accepted" and after["locked"][kind]
 
 
+def test_the_first_upo_stays_until_there_is_a_signed_one(after):
+    assert after["first"]["upo_shown"]
+
+
 def test_an_accepted_invoice_keeps_its_number(before, after):
     assert before["numbers"]["accepted"] == after["numbers"]["accepted"]
 
 
 @pytest.mark.parametrize("kind", ["accepted", "sent"])
-def test_what_was_sent_before_gets_its_upo_and_its_qr_code(after, kind):
-    assert after["upo"][kind] and after["qr"][kind]
+def test_what_was_sent_before_gets_its_upo_as_ksef_signed_it(after, kind):
+    assert after["upo"][kind]
+
+
+@pytest.mark.parametrize("kind", ACCEPTED)
+def test_what_was_sent_before_gets_its_qr_code(after, kind):
+    assert after["qr"][kind]
 
 
 @pytest.mark.parametrize("kind", REFUSED)

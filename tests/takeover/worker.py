@@ -209,12 +209,15 @@ def look(env, company, ids, bill, secrets, key_files):
     first = {
         "connection": [connection.environment, connection.nip, connection.state],
         "states": {kind: m.l10n_pl_ksef_state for kind, m in moves.items()},
+        "upo_shown": bool(moves["accepted"].l10n_pl_edi_upo_file),
     }
     env["ir.attachment"]._gc_file_store()
     for _round in range(6):
+        connection.write({"retry_at": False, "next_call_at": False})
         connection._cron_authorise()
     documents = env["l10n_pl_ksef.document"]
     for _round in range(QUESTIONS):
+        env.flush_all()
         env.cr.execute("UPDATE l10n_pl_ksef_document SET retry_at = NULL")
         env.invalidate_all()
         documents._cron_send()
