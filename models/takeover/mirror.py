@@ -7,7 +7,9 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_mirror_file(self, source, field):
         # What l10n_pl_edi has kept stays until we have something in its place.
         kept = self.filtered(lambda move: move._l10n_pl_ksef_keeps_file(source))
-        return super(AccountMove, self - kept)._l10n_pl_ksef_mirror_file(source, field)
+        if kept:
+            return (self - kept)._l10n_pl_ksef_mirror_file(source, field)
+        return super()._l10n_pl_ksef_mirror_file(source, field)
 
     def _l10n_pl_ksef_keeps_file(self, source):
         documents = self.sudo().with_context(bin_size=True).l10n_pl_ksef_document_ids
