@@ -37,7 +37,8 @@ class ResCompany(models.Model):
         environment = "production" if mode == "prod" else "test"
         self.env["l10n_pl_ksef.document"].sudo()._take_over(environment)
         companies = self.sudo().with_context(active_test=False).search([], order="id")
-        for company in companies.filtered(lambda c: c[CERTIFICATE]):
+        known = CERTIFICATE in self._fields
+        for company in companies.filtered(lambda c: known and c[CERTIFICATE]):
             company._l10n_pl_ksef_take_certificate(environment)
         companies._l10n_pl_ksef_erase_edi_secrets()
 

@@ -2,8 +2,12 @@ import base64
 from contextlib import suppress
 
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from .vault import VaultError
+
+# A file of 1 MB, in base64, sealed and in base64 again, and room to spare.
+MOST_TYPED = 5_000_000
 
 
 class SealedMixin(models.AbstractModel):
@@ -66,7 +70,14 @@ class TypedSecretMixin(models.AbstractModel):
         return {**vals, **{name: self._hide(name, typed[name]) for name in typed}}
 
     def _hide(self, name, value):
-        """Return the value to store; what was sealed before is passed on as it is."""
+        """Return the value to store; what was sealed before is passed on as it is.
+
+        :raise UserError: far more than any certificate or token
+        """
+        if len(value) > MOST_TYPED:
+            raise UserError(
+                self.env._("This is too long to be a certificate, a key or a token.")
+            )
         binary = self._fields[name].type == "binary"
         with suppress(VaultError, ValueError):
             text = base64.b64decode(value).decode() if binary else value

@@ -106,6 +106,12 @@ class TestHostileEntries(KsefCase):
         files = own_certificate(issuer="CA\x1b[31m")
         self.assertRefused("file is damaged", self.upload_files(*files))
 
+    def test_a_file_of_many_megabytes_is_not_even_kept(self):
+        huge = base64.b64encode(bytes(6_000_000))
+        for name in ("certificate_file", "key_file"):
+            with self.assertRaisesRegex(UserError, "too long"):
+                self.upload(**{name: huge})
+
     def test_a_token_of_200_kb_is_refused_at_entry(self):
         for token in ("a" * 200_000, "two words", "\N{SNOWMAN}"):
             window = self.env["l10n_pl_ksef.connect"].create(

@@ -96,7 +96,8 @@ def story():
         sandbox.knobs(polls_before_ready=0)
         given = sandbox.certificate(NIP)
         number = sandbox.issue(purchase())
-        with database.scratch(setup.ensure()) as name:
+        setup.ensure()
+        with database.scratch(database.bare_template()) as name:
             before = work(
                 name,
                 "make",
