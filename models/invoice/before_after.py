@@ -109,7 +109,7 @@ class AccountMove(models.Model):
                 "the invoice. Untick “Show Lines Before and After” on the page KSeF.",
                 name=original.name,
             )
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_before_after")
         for number, (_line, original) in enumerate(self._l10n_pl_ksef_pairs(), 1):
             if not original:
                 text = self.env._(
@@ -117,4 +117,4 @@ class AccountMove(models.Model):
                     "Lines Before and After” on the page KSeF.",
                     number=number,
                 )
-                yield Problem(text, self)
+                yield Problem(text, self, "l10n_pl_ksef_before_after")

@@ -1,4 +1,4 @@
-from collections import namedtuple
+from typing import NamedTuple
 
 from odoo import models
 
@@ -6,8 +6,28 @@ from ...ksef_api.ksef_number import is_valid as is_valid_ksef_number
 from ...ksef_api.nip import is_valid_nip, normalize_nip
 from .account_tax import MARGIN
 
-# What is missing, and the record in which to fill it in.
-Problem = namedtuple("Problem", ("text", "record"))
+
+class Problem(NamedTuple):
+    """What an invoice lacks, or what is wrong with it, and where that is mended.
+
+    text: a sentence
+    record, field: where it is mended; the page that has the field opens
+    elsewhere: other places, (record, field), for who may not write ``record``
+    is_warning: KSeF would take the invoice, and the law lets it be issued all the same
+    """
+
+    text: str
+    record: models.BaseModel
+    field: str | None = None
+    elsewhere: tuple = ()
+    is_warning: bool = False
+
+    def place(self):
+        """Return (record, field): the first place in which this person may write."""
+        for record, field in ((self.record, self.field), *self.elsewhere):
+            if record.has_access("write"):
+                return record, field
+        return self.record, self.field
 
 
 class AccountMove(models.Model):
@@ -16,7 +36,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _l10n_pl_ksef_problems(self):
-        """Return a list of ``Problem``: a sentence, and the record to open."""
+        """Return a list of ``Problem``, warnings too."""
         self.ensure_one()
         return [
             *self._l10n_pl_ksef_seller_problems(),
@@ -28,46 +48,54 @@ class AccountMove(models.Model):
             *self._l10n_pl_ksef_reference_problems(),
         ]
 
+    def _l10n_pl_ksef_faults(self):
+        """Return the sentences about what has to be mended before it is sent."""
+        problems = self._l10n_pl_ksef_problems()
+        return [problem.text for problem in problems if not problem.is_warning]
+
     def _l10n_pl_ksef_seller_problems(self):
         partner = self.company_id._l10n_pl_ksef_party()
         if not is_valid_nip(normalize_nip(partner.vat or "")):
             text = self.env._("The company's NIP (tax ID) is missing or not valid.")
-            yield Problem(text, partner)
+            yield Problem(text, partner, "vat")
         if not partner.street or not partner.city:
             text = self.env._("The company's address needs a street and a city.")
-            yield Problem(text, partner)
+            yield Problem(text, partner, "city" if partner.street else "street")
 
     def _l10n_pl_ksef_buyer_problems(self):
         buyer = self.commercial_partner_id
         if not buyer.name:
-            yield Problem(self.env._("The customer has no name."), buyer)
+            yield Problem(self.env._("The customer has no name."), buyer, "name")
         if not buyer.country_id:
             text = self.env._("The customer's address needs a country.")
-            yield Problem(text, buyer)
+            yield Problem(text, buyer, "country_id")
         is_polish = buyer.country_code == "PL" and not self._l10n_pl_ksef_is_consumer()
         if is_polish and not is_valid_nip(normalize_nip(buyer.vat)):
             text = self.env._(
                 "The customer's NIP is not valid: %(nip)s.", nip=buyer.vat
             )
-            yield Problem(text, buyer)
+            yield Problem(text, buyer, "vat")
 
     def _l10n_pl_ksef_line_problems(self):
         for number, line in enumerate(self._l10n_pl_ksef_lines(), 1):
             tax = self._l10n_pl_ksef_rated(line)
             if not self._l10n_pl_ksef_line_name(line):
                 text = self.env._("Line %(number)s: enter what is sold.", number=number)
-                yield Problem(text, self)
+                yield Problem(text, self, "invoice_line_ids")
             if len(self._l10n_pl_ksef_vat(line)) > 1:
                 text = self.env._(
                     "Line %(number)s has several VAT taxes; leave one.", number=number
                 )
-                yield Problem(text, self)
+                yield Problem(text, self, "invoice_line_ids")
             elif not tax:
                 text = self.env._(
                     "Line %(number)s: choose a tax that has a KSeF rate.",
                     number=number,
                 )
-                yield Problem(text, line.tax_ids[:1] or self)
+                here = (self, "invoice_line_ids")
+                tax = line.tax_ids[:1]
+                there = (tax, "l10n_pl_ksef_rate") if tax else here
+                yield Problem(text, *there, elsewhere=(here,))
             elif tax._l10n_pl_ksef_lacks_basis():
                 text = self.env._(
                     "Line %(number)s: enter the legal basis of the exemption on the "
@@ -75,22 +103,22 @@ class AccountMove(models.Model):
                     number=number,
                     tax=tax.name,
                 )
-                yield Problem(text, tax)
+                yield Problem(text, tax, "l10n_pl_ksef_exemption")
 
     def _l10n_pl_ksef_annotation_problems(self):
         rates = self._l10n_pl_ksef_lines().tax_ids.mapped("l10n_pl_ksef_rate")
         if MARGIN in rates and not self.l10n_pl_ksef_margin:
             text = self.env._("Choose the margin scheme on the page KSeF.")
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_margin")
         if not self.l10n_pl_ksef_split_payment and self._l10n_pl_ksef_must_split():
             text = self.env._(
                 "Split payment is compulsory: the invoice is above 15 000 PLN and has "
                 "goods or services of annex 15. Tick it on the page KSeF."
             )
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_split_payment")
         if bool(self.l10n_pl_ksef_period_from) != bool(self.l10n_pl_ksef_period_to):
             text = self.env._("Enter both days of the period on the page KSeF.")
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_period_from")
 
     def _l10n_pl_ksef_correction_problems(self):
         if not self._l10n_pl_ksef_is_correction():
@@ -101,14 +129,14 @@ class AccountMove(models.Model):
                 "that it corrects, or enter the number and date of the original on the "
                 "page KSeF."
             )
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_original_number")
         number = self.l10n_pl_ksef_original_ksef_number
         if number and not is_valid_ksef_number(number):
             text = self.env._(
                 "%(number)s is not a KSeF number: its checksum does not match.",
                 number=number,
             )
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_original_ksef_number")
 
     def _l10n_pl_ksef_reference_problems(self):
         for move in self._l10n_pl_ksef_referred():
@@ -118,4 +146,4 @@ class AccountMove(models.Model):
                     "number. If it was issued outside KSeF, tick so on its page KSeF.",
                     name=move.name,
                 )
-                yield Problem(text, move)
+                yield Problem(text, move, "l10n_pl_ksef_is_outside")

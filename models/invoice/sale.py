@@ -184,7 +184,9 @@ class AccountMove(models.Model):
                     order=line.order_id.name,
                     line=line.name,
                 )
-                yield Problem(text, line.tax_ids[:1] or line.order_id)
+                order, tax = (line.order_id, "order_line"), line.tax_ids[:1]
+                there = (tax, "l10n_pl_ksef_rate") if tax else order
+                yield Problem(text, *there, elsewhere=(order,))
 
     def _l10n_pl_ksef_correction_problems(self):
         # Odoo makes a credit note of a final invoice that comes out negative.
@@ -196,4 +198,4 @@ class AccountMove(models.Model):
             "The advances exceed what is left of the order. Correct the advance "
             "invoice with a credit note first, then make the final invoice anew."
         )
-        yield Problem(text, self)
+        yield Problem(text, self, "l10n_pl_ksef_corrected_ids")

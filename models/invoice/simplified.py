@@ -41,7 +41,7 @@ class AccountMove(models.Model):
                 "A simplified invoice is for up to 450 PLN or 100 EUR. Untick it on "
                 "the page KSeF."
             )
-            yield Problem(text, self)
+            yield Problem(text, self, "l10n_pl_ksef_simplified")
         if not is_valid_nip(normalize_nip(self.commercial_partner_id.vat or "")):
             text = self.env._("A simplified invoice needs the customer's Polish NIP.")
-            yield Problem(text, self.commercial_partner_id)
+            yield Problem(text, self.commercial_partner_id, "vat")

@@ -120,4 +120,4 @@ class AccountMove(models.Model):
                     "that is sold to another member state of the EU (WDT).",
                     number=vehicle.number or vehicle.make or "",
                 )
-                yield Problem(text, self)
+                yield Problem(text, self, "l10n_pl_ksef_vehicle_ids")

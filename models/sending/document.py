@@ -164,9 +164,9 @@ class Document(models.Model):
         self.ensure_one()
         if self.xml_hash:
             return []
-        problems = self.move_id._l10n_pl_ksef_problems()
+        problems = self.move_id._l10n_pl_ksef_faults()
         if problems:
-            return [problem.text for problem in problems]
+            return problems
         invoice = self.move_id._l10n_pl_ksef_invoice()
         schema = self.env["l10n_pl_ksef.schema"]
         faults = schema._faults(invoice)

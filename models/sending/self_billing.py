@@ -71,10 +71,10 @@ class AccountMove(models.Model):
         vendor = self._l10n_pl_ksef_partner_selling()
         if not is_valid_nip(self._l10n_pl_ksef_seller_nip()):
             text = self.env._("The vendor's NIP (tax ID) is missing or not valid.")
-            yield Problem(text, vendor)
+            yield Problem(text, vendor, "vat")
         if not vendor.country_id:
             text = self.env._("The vendor's address needs a country.")
-            yield Problem(text, vendor)
+            yield Problem(text, vendor, "country_id")
 
     def _l10n_pl_ksef_buyer_problems(self):
         if self._l10n_pl_ksef_is_self_billed():
