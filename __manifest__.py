@@ -31,6 +31,7 @@
         "views/sending/account_move_views.xml",
         "views/invoice/account_move_fa3_views.xml",
         "views/sending/account_journal_views.xml",
+        "views/sending/complete_views.xml",
         "views/offline/issue_offline_views.xml",
         "views/menus.xml",
         "views/offline/outage_views.xml",

@@ -3,6 +3,7 @@ from . import (
     connect_mixin,
     certificate_upload,
     company_data,
+    complete,
     connect,
     fetch_window,
     issue_offline,

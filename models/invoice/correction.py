@@ -113,7 +113,8 @@ class AccountMove(models.Model):
             return False
         since = self.company_id._l10n_pl_ksef_since()
         is_late = since and self.invoice_date >= since
-        return bool(self.l10n_pl_ksef_state == "rejected" or is_late)
+        is_refused = self.l10n_pl_ksef_state in ("incomplete", "rejected")
+        return bool(is_refused or is_late)
 
     def _l10n_pl_ksef_correction(self):
         """Return what this invoice corrects, None when it corrects nothing."""

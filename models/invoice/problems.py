@@ -29,6 +29,15 @@ class Problem(NamedTuple):
                 return record, field
         return self.record, self.field
 
+    def action(self):
+        """Return the action that opens that place and puts the cursor there."""
+        record, field = self.place()
+        return {
+            "type": "ir.actions.client",
+            "tag": "l10n_pl_ksef_show_field",
+            "params": {"model": record._name, "id": record.id, "field": field},
+        }
+
 
 class AccountMove(models.Model):
     """What FA(3) needs and an invoice lacks, all at once, before anything is sent."""
@@ -70,11 +79,18 @@ class AccountMove(models.Model):
             text = self.env._("The customer's address needs a country.")
             yield Problem(text, buyer, "country_id")
         is_polish = buyer.country_code == "PL" and not self._l10n_pl_ksef_is_consumer()
-        if is_polish and not is_valid_nip(normalize_nip(buyer.vat)):
-            text = self.env._(
-                "The customer's NIP is not valid: %(nip)s.", nip=buyer.vat
+        if is_polish and not is_valid_nip(normalize_nip(buyer.vat or "")):
+            yield Problem(self._l10n_pl_ksef_nip_sentence(buyer), buyer, "vat")
+
+    def _l10n_pl_ksef_nip_sentence(self, buyer):
+        """Return what is wrong with the NIP of a buyer in Poland."""
+        if self._l10n_pl_ksef_lacks_nip():
+            return self.env._(
+                "%(name)s is a company in Poland without a NIP: enter its NIP, or tick "
+                "that it has none and buys as a consumer.",
+                name=buyer.display_name,
             )
-            yield Problem(text, buyer, "vat")
+        return self.env._("The customer's NIP is not valid: %(nip)s.", nip=buyer.vat)
 
     def _l10n_pl_ksef_line_problems(self):
         for number, line in enumerate(self._l10n_pl_ksef_lines(), 1):
@@ -146,4 +162,5 @@ class AccountMove(models.Model):
                     "number. If it was issued outside KSeF, tick so on its page KSeF.",
                     name=move.name,
                 )
-                yield Problem(text, move, "l10n_pl_ksef_is_outside")
+                # It waits for that one by itself.
+                yield Problem(text, move, "l10n_pl_ksef_is_outside", is_warning=True)

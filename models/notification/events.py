@@ -13,6 +13,7 @@ FIRST_VERDICTS = {
     "revoked": "certificate_refused",
     "valid": "certificate_accepted",
 }
+NOT_SENT = {"rejected": "invoice_rejected", "incomplete": "invoice_incomplete"}
 LOSSES = ("connection_lost", "permission_missing")
 
 
@@ -100,10 +101,11 @@ class Document(models.Model):
     def write(self, vals):
         result = super().write(vals)
         notification = self.env["l10n_pl_ksef.notification"]
-        if vals.get("state") == "rejected":
+        code = NOT_SENT.get(vals.get("state"))
+        if code:
             for document in self:
                 notification._notify(
-                    "invoice_rejected",
+                    code,
                     document.move_id,
                     occasion=document.id,
                     details=document.status_message,

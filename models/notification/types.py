@@ -37,6 +37,7 @@ TYPES = {
     "held_up": NoticeType("Work with KSeF is held up", SOON),
     "permission_missing": NoticeType("Permission in KSeF is missing"),
     "invoice_rejected": NoticeType("Invoice rejected by KSeF", SOON, True),
+    "invoice_incomplete": NoticeType("Invoice to complete before KSeF", SOON, True),
     "invoice_waits": NoticeType("Invoice waits too long to be sent", SOON, True),
     "offline_deadline": NoticeType("Offline invoice near its deadline", SOON, True),
     "bills_new": NoticeType("New bills fetched from KSeF", AN_HOUR),

@@ -6,7 +6,8 @@ from ..sending.scope import warsaw_today
 from .document import OVER
 
 USABLE = ("added", "expires_soon")
-OFFLINE_FROM = (False, "queued")
+OFFLINE_FROM = (False, "queued", "incomplete")
+NOT_TAKEN = ("incomplete", "rejected")
 
 
 class AccountMove(models.Model):
@@ -84,14 +85,14 @@ class AccountMove(models.Model):
             lambda d: d.environment == environment
         )
         last = attempts.filtered(lambda d: d.state not in ("queued", "cancelled"))[:1]
-        is_it = last.state == "rejected" and last.is_offline
+        is_it = last.state in NOT_TAKEN and last.is_offline
         return last if is_it else last.browse()
 
     def _l10n_pl_ksef_locked(self):
         # What the customer has stays as it is, even when KSeF rejected it.
         issued = self.filtered(
             lambda move: (
-                move.l10n_pl_ksef_state == "rejected"
+                move.l10n_pl_ksef_state in NOT_TAKEN
                 and move._l10n_pl_ksef_rejected_offline()
             )
         )

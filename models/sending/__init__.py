@@ -13,6 +13,7 @@ from . import (
     lock,
     ir_attachment,
     account_move,
+    complete,
     mirror,
     send,
     scope,

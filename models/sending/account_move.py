@@ -9,6 +9,10 @@ from odoo.exceptions import RedirectWarning, UserError
 from ...ksef_api import qr
 from .document import IN_FLIGHT, PRODUCTION
 
+# In the context of who has read what an invoice lacks: it is not told again.
+TOLD = "l10n_pl_ksef_told"
+SENDABLE = (False, "queued", "incomplete", "rejected")
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -26,6 +30,7 @@ class AccountMove(models.Model):
             ("sent", "Sent, being checked"),
             ("unknown", "No answer, being asked"),
             ("accepted", "In KSeF"),
+            ("incomplete", "To Complete"),
             ("rejected", "Rejected by KSeF"),
             ("offline", "Issued Offline"),
             ("outside", "Outside KSeF"),
@@ -177,7 +182,7 @@ class AccountMove(models.Model):
             self.state == "posted"
             and self._l10n_pl_ksef_is_ours()
             and self.company_id.country_code == "PL"
-            and self.l10n_pl_ksef_state in (False, "queued", "rejected")
+            and self.l10n_pl_ksef_state in SENDABLE
         )
 
     def _l10n_pl_ksef_send(self):
@@ -232,11 +237,11 @@ class AccountMove(models.Model):
         """
         if len(self) != 1:
             return
-        problems = self._l10n_pl_ksef_problems()
+        problems = [p for p in self._l10n_pl_ksef_problems() if not p.is_warning]
         if problems:
             raise RedirectWarning(
                 "\n".join(problem.text for problem in problems),
-                problems[0].record._get_records_action(),
+                problems[0].action(),
                 self.env._("Fill in"),
             )
 
@@ -250,7 +255,9 @@ class AccountMove(models.Model):
                     "and credit notes that are not in KSeF yet can."
                 )
             )
-        sendable._l10n_pl_ksef_refuse_incomplete()
+        lacking = sendable._l10n_pl_ksef_lacking()
+        if lacking:
+            return (sendable - lacking)._l10n_pl_ksef_send_beside(lacking)
         missing = sendable.company_id.filtered(
             lambda company: not company._l10n_pl_ksef_connection()._is_ready()
         )
@@ -265,17 +272,23 @@ class AccountMove(models.Model):
         """Return a notification about how the sending went."""
         count = len(self.filtered(lambda move: move.l10n_pl_ksef_state == "accepted"))
         refused = self.filtered(lambda move: move.l10n_pl_ksef_state == "rejected")
+        lacking = self.filtered(lambda move: move.l10n_pl_ksef_state == "incomplete")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "danger" if refused else "success" if count else "info",
+                "type": "danger"
+                if refused | lacking
+                else "success"
+                if count
+                else "info",
                 "title": self.env._("KSeF"),
                 "message": self.env._(
-                    "In KSeF: %(accepted)s. Being checked: %(waiting)s. Rejected: "
-                    "%(rejected)s.",
+                    "In KSeF: %(accepted)s. Being checked: %(waiting)s. To complete: "
+                    "%(lacking)s. Rejected: %(rejected)s.",
                     accepted=count,
-                    waiting=len(self) - count - len(refused),
+                    waiting=len(self) - count - len(refused | lacking),
+                    lacking=len(lacking),
                     rejected=len(refused),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

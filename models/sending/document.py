@@ -28,6 +28,7 @@ class Document(models.Model):
 
         queued --> sending --> sent --> accepted | rejected
                    sending --no answer--> unknown --asked--> sent | queued
+        queued --something is missing--> incomplete
         queued --invoice reset to draft--> cancelled
         queued --issued during a total failure of KSeF--> outside
 
@@ -62,6 +63,7 @@ class Document(models.Model):
             ("sent", "Sent, being checked"),
             ("unknown", "No answer, being asked"),
             ("accepted", "Accepted"),
+            ("incomplete", "To Complete"),
             ("rejected", "Rejected"),
             ("cancelled", "Cancelled"),
             ("outside", "Outside KSeF"),

@@ -51,7 +51,7 @@ class Document(models.Model):
                 self._send_cron()._trigger()
                 break
             some = self.browse(ids)
-            ready |= some.filtered(lambda document: document._freeze_or_reject())
+            ready |= some.filtered(lambda document: document._freeze_or_set_aside())
             checkpoint(self.env)
             self.env.invalidate_all()
         # A conflict may have undone what was frozen since the last checkpoint.

@@ -176,7 +176,7 @@ class Document(models.Model):
     def _send(self, connection):
         """Send this document; tell whether it makes sense to go on with the next."""
         self.ensure_one()
-        if not self._freeze_or_reject():
+        if not self._freeze_or_set_aside():
             return True
         try:
             session = self.env["l10n_pl_ksef.session"]._open_for(connection)
@@ -246,11 +246,11 @@ class Document(models.Model):
         )
         return self - others
 
-    def _freeze_or_reject(self):
+    def _freeze_or_set_aside(self):
         """Freeze this document; False when it cannot be made now.
 
-        Only what is wrong with the invoice itself rejects it; a fault of this server or
-        program keeps it waiting.
+        What is wrong with the invoice itself sets it aside for people; a fault of this
+        server or program keeps it waiting.
         """
         try:
             with self.env.cr.savepoint():
@@ -271,7 +271,7 @@ class Document(models.Model):
             # One invoice that no file can be made of must not hold up all the others.
             return self._not_frozen(error)
         if problems:
-            self._reject("\n".join(problems))
+            self._set_aside("\n".join(problems))
         return not problems
 
     def _not_frozen(self, error):
@@ -280,6 +280,23 @@ class Document(models.Model):
             roll_back(self.env)
         self._faulted(error)
         return False
+
+    def _set_aside(self, message):
+        """The invoice has to be completed before KSeF sees it; people are told what is
+        missing, and send it again.
+        """
+        self.write(
+            {
+                "state": "incomplete",
+                "status_code": False,
+                "status_message": message,
+                "retry_at": False,
+            }
+        )
+        self.move_id._l10n_pl_ksef_mirror()
+        title = self.env._("To be completed before it can go to KSeF.")
+        self.move_id._l10n_pl_ksef_log(title, message)
+        checkpoint(self.env)
 
     def _sending_options(self):
         """Return how this document is to be sent: keyword arguments of ``ksef_api``

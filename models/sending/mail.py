@@ -8,7 +8,7 @@ from ..concurrency import checkpoint, roll_back
 
 _logger = logging.getLogger(__name__)
 
-PENDING = ("queued", "sending", "sent", "unknown", "rejected")
+PENDING = ("queued", "sending", "sent", "unknown", "incomplete", "rejected")
 # What the Send window passes as records; kept as ids.
 RECORDS = {"mail_template": "mail.template", "pdf_report": "ir.actions.report"}
 KEPT = (

@@ -71,6 +71,11 @@ class ResPartner(models.Model):
         "Not to KSeF",
         help="Invoices of this customer are never sent to KSeF.",
     )
+    l10n_pl_ksef_is_consumer = fields.Boolean(
+        "Has No NIP (Consumer)",
+        help="An organisation without a NIP. It buys as a consumer does: its invoices "
+        "need not be in KSeF.",
+    )
 
 
 class AccountMove(models.Model):
@@ -100,12 +105,24 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_is_consumer(self):
         """Tell whether the buyer has no tax number: a consumer.
 
-        A foreign company may have none either, and is a business all the same.
+        A company is one only where somebody said so: a NIP may have been forgotten, and
+        a foreign company may have no number and is a business all the same.
         """
         buyer = self.commercial_partner_id
         if (buyer.vat or "").strip() not in NO_NUMBER:
             return False
-        return buyer.country_code in (False, "PL") or not buyer.is_company
+        return not buyer.is_company or buyer.l10n_pl_ksef_is_consumer
+
+    def _l10n_pl_ksef_lacks_nip(self):
+        """Tell whether the buyer is a company in Poland whose NIP nobody entered, nor
+        said that it has none.
+        """
+        buyer = self.commercial_partner_id
+        return (
+            buyer.country_code == "PL"
+            and (buyer.vat or "").strip() in NO_NUMBER
+            and not self._l10n_pl_ksef_is_consumer()
+        )
 
     def _l10n_pl_ksef_is_wanted(self):
         """Tell whether this invoice goes to KSeF unless somebody decides otherwise."""

@@ -6,6 +6,11 @@ from odoo import api, fields, models
 WAIT_SECONDS = 6
 POLL_SECONDS = 1
 KEY = "l10n_pl_ksef"
+# Why an invoice has not got its number, in the words of the Send window.
+REFUSED = {
+    "rejected": lambda env: env._("KSeF did not accept the invoice"),
+    "incomplete": lambda env: env._("Something is missing on the invoice"),
+}
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -37,24 +42,7 @@ class AccountMoveSend(models.AbstractModel):
                 alerts[f"{KEY}_connection"] = self._l10n_pl_ksef_no_connection(
                     company, of_company
                 )
-        for move in chosen:
-            alerts |= self._l10n_pl_ksef_missing(move)
-        return alerts
-
-    def _l10n_pl_ksef_missing(self, move):
-        """Return an alert for each record in which something is to be filled in."""
-        by_record = {}
-        for problem in move._l10n_pl_ksef_problems():
-            by_record.setdefault(problem.record, []).append(problem.text)
-        return {
-            f"{KEY}_{move.id}_{record._name}_{record.id}": {
-                "level": "danger",
-                "message": "\n".join([f"{move.display_name}:", *sentences]),
-                "action_text": self.env._("Fill in"),
-                "action": record._get_records_action(),
-            }
-            for record, sentences in by_record.items()
-        }
+        return alerts | chosen._l10n_pl_ksef_alerts(name_each=len(moves) > 1)
 
     def _l10n_pl_ksef_no_connection(self, company, moves):
         alert = {
@@ -93,9 +81,9 @@ class AccountMoveSend(models.AbstractModel):
         moves._l10n_pl_ksef_send()
         self._l10n_pl_ksef_wait(moves)
         for move in moves:
-            if move.l10n_pl_ksef_state == "rejected":
+            if move.l10n_pl_ksef_state in REFUSED:
                 invoices_data[move]["error"] = {
-                    "error_title": self.env._("KSeF did not accept the invoice"),
+                    "error_title": REFUSED[move.l10n_pl_ksef_state](self.env),
                     "errors": (move.l10n_pl_ksef_message or "").splitlines(),
                 }
 
