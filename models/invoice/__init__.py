@@ -1,6 +1,7 @@
 from . import (
     settings,
     part,
+    exemption,
     party,
     document,
     currency,

@@ -26,7 +26,8 @@ PERCENT_RATES = ("23", "22", "8", "7", "5", "4", "3")
 
 
 class AccountTax(models.Model):
-    _inherit = "account.tax"
+    _name = "account.tax"
+    _inherit = ["account.tax", "l10n_pl_ksef.exemption.mixin"]
 
     l10n_pl_ksef_rate = fields.Selection(
         [
@@ -68,19 +69,7 @@ class AccountTax(models.Model):
         help="Procedura on the lines with this tax. I_42, I_63 and TT_D are known from "
         "the tags of the VAT return, too.",
     )
-    l10n_pl_ksef_exemption_kind = fields.Selection(
-        [
-            ("act", "Polish VAT act or regulation (P_19A)"),
-            ("directive", "Directive 2006/112/EC (P_19B)"),
-            ("other", "Another legal basis (P_19C)"),
-        ],
-        "Kind of Legal Basis",
-        default="act",
-    )
-    l10n_pl_ksef_exemption = fields.Char(
-        "Legal Basis of the Exemption",
-        help="Provision that exempts, for example art. 43 ust. 1 pkt 29.",
-    )
+    l10n_pl_ksef_exemption_kind = fields.Selection(default="act")
 
     @api.depends(
         "amount",
@@ -106,11 +95,6 @@ class AccountTax(models.Model):
         is_percent = self.amount_type == "percent" and percent in PERCENT_RATES
         return percent if is_percent else False
 
-    def _l10n_pl_ksef_lacks_basis(self):
-        """Tell whether this tax exempts without saying by which provision."""
-        self.ensure_one()
-        return self.l10n_pl_ksef_rate == "zw" and not self.l10n_pl_ksef_exemption
-
     def _l10n_pl_ksef_tags(self):
         """Return the names of the tags of the VAT return on these taxes (a set)."""
         tags = self.with_context(lang="en_US").invoice_repartition_line_ids.tag_ids
@@ -131,12 +115,3 @@ class AccountTax(models.Model):
         if self.l10n_pl_ksef_rate == MARGIN:
             return fa3.MARGIN
         return fa3.RATES[fa3.Rate(self.l10n_pl_ksef_rate)].sums
-
-    def _l10n_pl_ksef_fa3_exemption(self):
-        """Return the legal basis of the exempt ones among these taxes."""
-        exempt = self.filtered(lambda tax: tax.l10n_pl_ksef_rate == "zw")
-        if not exempt:
-            return fa3.Exemption()
-        kind = exempt[0].l10n_pl_ksef_exemption_kind or "act"
-        bases = filter(None, exempt.mapped("l10n_pl_ksef_exemption"))
-        return fa3.Exemption(**{kind: "; ".join(dict.fromkeys(bases))})

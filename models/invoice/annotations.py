@@ -132,7 +132,7 @@ class AccountMove(models.Model):
             self_billing=self.l10n_pl_ksef_self_billing,
             reverse_charge=self.l10n_pl_ksef_reverse_charge,
             split_payment=self.l10n_pl_ksef_split_payment,
-            exemption=taxes._l10n_pl_ksef_fa3_exemption(),
+            exemption=self._l10n_pl_ksef_fa3_exemption(),
             triangular=TRIANGULAR_TAG in taxes._l10n_pl_ksef_tags(),
             margin=fa3.Margin(scheme=fa3.MarginScheme(scheme) if scheme else None),
         )

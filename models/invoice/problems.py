@@ -6,6 +6,8 @@ from ...ksef_api.ksef_number import is_valid as is_valid_ksef_number
 from ...ksef_api.nip import is_valid_nip, normalize_nip
 from .account_tax import MARGIN
 
+BASIS = "l10n_pl_ksef_exemption"
+
 
 class Problem(NamedTuple):
     """What an invoice lacks, or what is wrong with it, and where that is mended.
@@ -32,10 +34,21 @@ class Problem(NamedTuple):
     def action(self):
         """Return the action that opens that place and puts the cursor there."""
         record, field = self.place()
+        params = {"model": record._name, "id": record.id, "field": field}
+        if record._name == "account.move.line":
+            # A line has no form of its own: its row on the invoice is shown.
+            move = record.move_id
+            params = {
+                "model": move._name,
+                "id": move.id,
+                "field": "invoice_line_ids",
+                "row": record.id,
+                "column": field,
+            }
         return {
             "type": "ir.actions.client",
             "tag": "l10n_pl_ksef_show_field",
-            "params": {"model": record._name, "id": record.id, "field": field},
+            "params": params,
         }
 
 
@@ -97,29 +110,31 @@ class AccountMove(models.Model):
             tax = self._l10n_pl_ksef_rated(line)
             if not self._l10n_pl_ksef_line_name(line):
                 text = self.env._("Line %(number)s: enter what is sold.", number=number)
-                yield Problem(text, self, "invoice_line_ids")
+                yield Problem(text, line, "name")
             if len(self._l10n_pl_ksef_vat(line)) > 1:
                 text = self.env._(
                     "Line %(number)s has several VAT taxes; leave one.", number=number
                 )
-                yield Problem(text, self, "invoice_line_ids")
+                yield Problem(text, line, "tax_ids")
             elif not tax:
                 text = self.env._(
                     "Line %(number)s: choose a tax that has a KSeF rate.",
                     number=number,
                 )
-                here = (self, "invoice_line_ids")
+                here = (line, "tax_ids")
                 tax = line.tax_ids[:1]
                 there = (tax, "l10n_pl_ksef_rate") if tax else here
                 yield Problem(text, *there, elsewhere=(here,))
-            elif tax._l10n_pl_ksef_lacks_basis():
+            elif line._l10n_pl_ksef_lacks_basis():
                 text = self.env._(
-                    "Line %(number)s: enter the legal basis of the exemption on the "
-                    "tax “%(tax)s”.",
+                    "Line %(number)s: enter the legal basis of the exemption, on the "
+                    "tax “%(tax)s”, on the product or on the line.",
                     number=number,
                     tax=tax.name,
                 )
-                yield Problem(text, tax, "l10n_pl_ksef_exemption")
+                product = line.product_id.product_tmpl_id
+                elsewhere = tuple((here, BASIS) for here in (product, line) if here)
+                yield Problem(text, tax, BASIS, elsewhere)
 
     def _l10n_pl_ksef_annotation_problems(self):
         rates = self._l10n_pl_ksef_lines().tax_ids.mapped("l10n_pl_ksef_rate")

@@ -44,6 +44,8 @@ FROZEN_LINE_FIELDS = (
     "discount",
     "tax_ids",
     "l10n_pl_ksef_sale_date",
+    "l10n_pl_ksef_exemption",
+    "l10n_pl_ksef_exemption_kind",
 )
 
 

@@ -107,7 +107,7 @@ class TestBatch(BatchCase):
         invoices |= self.invoice(("A", 1, 10, self.tax_zw))
         self.send(invoices)
         self.assertAllIn(invoices[:3])
-        self.assertEqual(invoices[3].l10n_pl_ksef_state, "rejected")
+        self.assertEqual(invoices[3].l10n_pl_ksef_state, "incomplete")
 
     def test_an_answer_lost_at_any_step_costs_nothing(self):
         steps = {

@@ -73,7 +73,7 @@ class TestSend(KsefCase):
     def test_what_is_missing_is_told_before_anything_is_sent(self):
         invoice = self.invoice(("A", 1, 10, self.tax_zw))
         document = self.send(invoice)
-        self.assertEqual(document.state, "rejected")
+        self.assertEqual(document.state, "incomplete")
         self.assertIn("legal basis", document.status_message)
         self.assertFalse(self.sandbox.ledger(self.nip))
 

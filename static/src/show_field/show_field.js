@@ -5,14 +5,14 @@ import {patch} from "@web/core/utils/patch";
 import {FormController} from "@web/views/form/form_controller";
 
 const SHOW = "L10N_PL_KSEF:SHOW_FIELD";
-const FIELD = "l10n_pl_ksef_field";
+const PLACE = "l10n_pl_ksef_place";
 
 /**
  * Opens the form of a record with the cursor in one of its fields, whatever page it is
- * on. A form that is open already is not opened a second time.
+ * on, or in a column of one of its lines. A form that is open is not opened again.
  */
 async function showField(env, {params}) {
-  const {model, id, field} = params;
+  const {model, id} = params;
   const open = env.services.action.currentController;
   const isOpen =
     open?.view?.type === "form" &&
@@ -29,7 +29,7 @@ async function showField(env, {params}) {
     res_id: id,
     views: [[false, "form"]],
     target: "current",
-    context: {[FIELD]: field},
+    context: {[PLACE]: params},
   };
 }
 
@@ -43,19 +43,19 @@ patch(FormController.prototype, {
     useBus(this.env.bus, SHOW, ({detail}) => {
       const {resModel, resId} = this.model.root;
       if (detail.model === resModel && detail.id === resId) {
-        this.l10nPlKsefShow(detail.field);
+        this.l10nPlKsefShow(detail);
       }
     });
     onMounted(() => {
-      const field = this.props.context[FIELD];
-      if (field && this.model.root.resId) {
-        this.l10nPlKsefShow(field);
+      const place = this.props.context[PLACE];
+      if (place?.model === this.model.root.resModel) {
+        this.l10nPlKsefShow(place);
       }
     });
   },
 
-  /** Turn to the page with `name`, and put the cursor there. */
-  async l10nPlKsefShow(name) {
+  /** Turn to the page with `field`, and put the cursor there. */
+  async l10nPlKsefShow({field: name, row, column}) {
     const form = this.rootRef.el;
     const node = [...this.archInfo.xmlDoc.querySelectorAll(`field[name=${name}]`)].find(
       (each) => !each.parentElement.closest("field")
@@ -67,10 +67,23 @@ patch(FormController.prototype, {
       await nextFrame();
     }
     const field = form.querySelector(`.o_field_widget[name=${name}]`);
-    if (field) {
-      field.scrollIntoView({block: "center"});
-      field.querySelector("input, textarea, select, .o_data_cell, a")?.focus();
-      field.classList.add("o_l10n_pl_ksef_shown");
+    const shown = (row && this.l10nPlKsefCell(field, name, row, column)) || field;
+    if (shown) {
+      shown.scrollIntoView({block: "center"});
+      shown.classList.add("o_l10n_pl_ksef_shown");
+      if (shown === field) {
+        shown.querySelector("input, textarea, select, a")?.focus();
+      } else {
+        shown.click();
+      }
     }
+  },
+
+  l10nPlKsefCell(field, name, row, column) {
+    const {records} = this.model.root.data[name];
+    const index = records.findIndex(({resId}) => resId === row);
+    return field
+      ?.querySelectorAll(".o_data_row")
+      [index]?.querySelector(`.o_data_cell[name=${column}]`);
   },
 });
