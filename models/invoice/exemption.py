@@ -1,7 +1,7 @@
 """By which provision a sale is exempt (*P_19A*, *P_19B*, *P_19C*).
 
-It is told on the line, else on its product, else on its tax: who issues invoices may not
-change taxes, and one tax serves many provisions.
+It is told on the line, else on its product, else on its tax: who issues invoices may
+not change taxes, and one tax serves many provisions.
 """
 
 from odoo import api, fields, models

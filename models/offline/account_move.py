@@ -188,6 +188,7 @@ class AccountMove(models.Model):
         problems = document._issue_offline(connection, certificate, outage)
         if not problems:
             self._l10n_pl_ksef_log(document._deadline_sentence())
+            self._l10n_pl_ksef_follow_paper()
             if self.sudo().l10n_pl_ksef_waiting_mail:
                 self.env.ref("l10n_pl_ksef.ir_cron_mail").sudo()._trigger()
         return problems

@@ -19,6 +19,7 @@ from . import (
     scope,
     self_billing,
     mail,
+    paper,
     document_wait,
     picture,
     upo_picture,

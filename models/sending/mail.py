@@ -23,6 +23,7 @@ KEPT = (
     "mail_attachments_widget",
 )
 AT_ONCE = 20
+OFFLINE = "OFFLINE"
 
 
 class ResCompany(models.Model):
@@ -30,9 +31,14 @@ class ResCompany(models.Model):
 
     l10n_pl_ksef_mail_after_number = fields.Boolean(
         "E-mail Customers After the KSeF Number",
+        default=True,
         help="The e-mail with the invoice waits until KSeF has accepted it, so that "
         "its number and QR code are on the PDF.",
     )
+
+    def _l10n_pl_ksef_mail_when(self):
+        """Return when e-mails to customers go out unless somebody chooses."""
+        return "number" if self.l10n_pl_ksef_mail_after_number else "now"
 
 
 class SettingsMixin(models.AbstractModel):
@@ -54,13 +60,15 @@ class AccountMove(models.Model):
         help="What the Send window was told; sent when KSeF has accepted the invoice.",
     )
 
-    def _l10n_pl_ksef_mail_waits(self):
-        """Tell whether an e-mail to the customer has to wait for KSeF."""
+    def _l10n_pl_ksef_mail_waits(self, when=False):
+        """Tell whether an e-mail to the customer has to wait for KSeF.
+
+        :param when: "number" or "now", as somebody chose; False as the company does
+        """
         self.ensure_one()
-        return (
-            self.company_id._l10n_pl_ksef_taxpayer().l10n_pl_ksef_mail_after_number
-            and self.l10n_pl_ksef_state in PENDING
-        )
+        taxpayer = self.company_id._l10n_pl_ksef_taxpayer()
+        chosen = when or taxpayer._l10n_pl_ksef_mail_when()
+        return chosen == "number" and self.l10n_pl_ksef_state in PENDING
 
     def button_draft(self):
         # EXTENDS 'account': what changes now is not what was to be sent.
@@ -91,11 +99,30 @@ class AccountMove(models.Model):
         try:
             # No savepoint: other ways of sending (Peppol) commit.
             self._l10n_pl_ksef_mail_now(settings)
+            self._l10n_pl_ksef_tell_mailed(settings)
         except Exception as error:
             roll_back(self.env)
             _logger.info("KSeF: no e-mail of %s", self.name, exc_info=True)
             told = self.env._("The e-mail could not be sent; send it again.")
             self._l10n_pl_ksef_log(told, str(error))
+
+    def _l10n_pl_ksef_tell_mailed(self, settings):
+        """Tell who pressed Send, wherever they are in Odoo now."""
+        sender = settings.get("user_id") or settings.get("author_user_id")
+        self.env["res.users"].browse(sender)._bus_send(
+            "simple_notification",
+            {
+                "type": "success",
+                "title": self.env._("KSeF"),
+                "message": self.env._(
+                    "%(name)s is in KSeF, number %(number)s; the e-mail to "
+                    "%(customer)s has gone out.",
+                    name=self.name,
+                    number=self.l10n_pl_ksef_number or OFFLINE,
+                    customer=self.partner_id.display_name,
+                ),
+            },
+        )
 
     def _l10n_pl_ksef_mail_now(self, settings):
         for name, model in RECORDS.items():
@@ -122,12 +149,20 @@ class AccountMoveSend(models.AbstractModel):
     _inherit = "account.move.send"
 
     @api.model
+    def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
+        # EXTENDS 'account'
+        result = super()._get_default_sending_settings(
+            move, from_cron=from_cron, **custom_settings
+        )
+        return {**result, "l10n_pl_ksef_when": custom_settings.get("l10n_pl_ksef_when")}
+
+    @api.model
     def _call_web_service_before_invoice_pdf_render(self, invoices_data):
         # EXTENDS 'account'
         result = super()._call_web_service_before_invoice_pdf_render(invoices_data)
         for move, data in invoices_data.items():
             by_mail = "email" in data["sending_methods"] and not data.get("error")
-            if by_mail and move._l10n_pl_ksef_mail_waits():
+            if by_mail and move._l10n_pl_ksef_mail_waits(data.get("l10n_pl_ksef_when")):
                 # An "error" keeps the PDF from being made before it has the number.
                 # A dict: Odoo's own cron asks it whether to retry.
                 told = self.env._("The e-mail waits for the KSeF number.")

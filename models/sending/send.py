@@ -76,6 +76,12 @@ class AccountMoveSend(models.AbstractModel):
             *(move for move, data in invoices_data.items() if KEY in data["extra_edis"])
         )
         moves = moves.filtered(lambda move: move._l10n_pl_ksef_is_sendable())
+        on_the_way = self.env["account.move"].union(*invoices_data) - moves
+        on_the_way = on_the_way.filtered(
+            lambda move: move.l10n_pl_ksef_state in ("sending", "sent", "unknown")
+        )
+        if on_the_way:
+            self._l10n_pl_ksef_wait(on_the_way)
         if not moves:
             return
         moves._l10n_pl_ksef_send()
