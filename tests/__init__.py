@@ -52,9 +52,12 @@ from .receiving import (
 )
 from .sending import (
     test_batch,
+    test_complete,
     test_lock,
     test_nothing_final,
+    test_paper,
     test_rejection,
+    test_schema,
     test_scope,
     test_self_billing,
     test_send,

@@ -1,5 +1,7 @@
 from . import (
     schema,
+    schema_source,
+    schema_shown,
     session,
     document,
     document_obstacle,

@@ -4,6 +4,7 @@ from pathlib import Path
 from odoo import api, models, tools
 
 from ...ksef_api import fa3
+from ...ksef_api.errors import DocumentError
 from ..picture.facts import Facts
 
 # Parts that nobody thinks of as places of an invoice.
@@ -11,16 +12,26 @@ PLAIN = ("body", "identification")
 
 
 @functools.cache
-def _schema(folder):
-    return fa3.find_schema(folder)
+def _in_folder(folder):
+    try:
+        return fa3.Schema.load(folder)
+    except DocumentError:
+        return None
+
+
+@functools.cache
+def _in_package():
+    return fa3.find_schema()
 
 
 class Schema(models.AbstractModel):
     """Checks FA(3) documents before they go out.
 
-    The Ministry's schema is not part of this module. It is looked for in
-    ``l10n_pl_ksef/xsd`` of Odoo's data directory, then in the Python package
-    ``ksef-client``; without it only what the document model declares is checked.
+    The Ministry's schema is not part of this module. It is looked for where an
+    administrator may have put it (``l10n_pl_ksef/xsd`` of Odoo's data directory), then
+    among what came from the Ministry by itself (``schema_source.py``), then in the
+    Python package ``ksef-client``; without it only what the document model declares is
+    checked.
     """
 
     _name = "l10n_pl_ksef.schema"
@@ -29,8 +40,26 @@ class Schema(models.AbstractModel):
     @api.model
     def _loaded(self):
         """Return the compiled schema, or None when it is not to be had here."""
+        return self._found()[1]
+
+    @api.model
+    def _found(self):
+        """Return (source, compiled schema): of the first place that has it."""
         folder = Path(tools.config["data_dir"]) / "l10n_pl_ksef" / "xsd"
-        return _schema(folder if folder.is_dir() else None)
+        for source, place in (
+            ("folder", lambda: folder.is_dir() and _in_folder(folder)),
+            ("ministry", self._from_attachments),
+            ("package", _in_package),
+        ):
+            schema = place()
+            if schema:
+                return source, schema
+        return None, None
+
+    @api.model
+    def _from_attachments(self):
+        """Return the compiled schema that came from the Ministry, None without."""
+        return None
 
     @api.model
     def _faults(self, invoice):
