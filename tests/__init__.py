@@ -62,6 +62,7 @@ from .sending import (
     test_self_billing,
     test_send,
     test_send_obstacles,
+    test_tours_complete,
     test_upo,
 )
 from .notification import (

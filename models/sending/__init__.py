@@ -17,6 +17,7 @@ from . import (
     account_move,
     complete,
     mirror,
+    mirror_hidden,
     send,
     scope,
     self_billing,

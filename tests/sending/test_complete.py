@@ -203,3 +203,56 @@ class TestForgottenNip(CompleteCase):
         self.assertFalse(self.confirm(invoice))
         self.assertEqual(invoice.state, "posted")
         self.assertFalse(invoice.l10n_pl_ksef_state)
+
+
+class TestTwins(KsefCase):
+    """What `l10n_pl_edi` says in English beside ours is not offered to people."""
+
+    def twins(self, attribute):
+        described = self.env["account.move"].fields_get(attributes=[attribute])
+        return {
+            name
+            for name, description in described.items()
+            if name.startswith("l10n_pl_edi_") and description.get(attribute)
+        }
+
+    def test_no_twin_is_offered_in_filters_groups_and_exports(self):
+        for attribute in ("searchable", "groupable", "sortable", "exportable"):
+            self.assertFalse(self.twins(attribute), attribute)
+
+    def test_ours_are_offered(self):
+        described = self.env["account.move"].fields_get(["l10n_pl_ksef_number"])
+        number = described["l10n_pl_ksef_number"]
+        self.assertTrue(number["searchable"] and number["exportable"])
+
+    def test_filters_and_columns_of_other_builds_are_taken_out(self):
+        for kind, xml_id, node in (
+            (
+                "search",
+                "account.view_account_invoice_filter",
+                "<xpath expr='//search' position='inside'><filter name='twin' "
+                "string='KSeF Status' context=\"{'group_by': 'l10n_pl_edi_status'}\"/>"
+                "</xpath>",
+            ),
+            (
+                "list",
+                "account.view_invoice_tree",
+                "<xpath expr='//field[@name=\"name\"]' position='after'>"
+                "<field name='l10n_pl_edi_number' optional='show'/></xpath>",
+            ),
+        ):
+            base = self.env.ref(xml_id)
+            self.env["ir.ui.view"].create(
+                {
+                    "name": "another build",
+                    "model": "account.move",
+                    "inherit_id": base.id,
+                    "arch": f"<data>{node}</data>",
+                }
+            )
+            arch = self.env["account.move"].get_view(base.id, kind)["arch"]
+            self.assertNotIn("l10n_pl_edi_", arch, kind)
+
+    def test_other_modules_can_still_search_by_them(self):
+        found = self.env["account.move"].search([("l10n_pl_edi_number", "=", "x")])
+        self.assertFalse(found)
