@@ -54,6 +54,7 @@ from .sending import (
     test_batch,
     test_complete,
     test_lock,
+    test_migration,
     test_nothing_final,
     test_paper,
     test_rejection,
