@@ -1,5 +1,5 @@
 def migrate(cr, version):
-    """E-mails to customers follow the KSeF number now, unless somebody decides otherwise.
+    """E-mails to customers follow the KSeF number now, unless a person decides.
 
     Before, nobody could tell a company that wanted its customers to get a PDF without
     number and QR code from one that never saw the setting. The Send window lets each
