@@ -30,8 +30,7 @@ class Complete(models.TransientModel):
             moves = window.move_ids
             window.alerts = moves._l10n_pl_ksef_alerts(name_each=len(moves) > 1)
             window.has_warnings_only = bool(window._with_warnings_only())
-            buyers = window._buyers_without_nip()
-            window.lacks_nip = bool(buyers) and buyers.has_access("write")
+            window.lacks_nip = bool(window._buyers_without_nip())
 
     def _with_warnings_only(self):
         """Return the invoices that may go on as they are."""
@@ -53,7 +52,9 @@ class Complete(models.TransientModel):
     def action_consumers(self):
         """Keep on the customers without a NIP that they have none, and go on."""
         self.ensure_one()
-        self._buyers_without_nip().l10n_pl_ksef_is_consumer = True
+        self.move_ids.check_access("write")
+        # sudo: who issues invoices says so, and need not be allowed to change contacts
+        self._buyers_without_nip().sudo().l10n_pl_ksef_is_consumer = True
         complete = self.move_ids.filtered(lambda m: not m._l10n_pl_ksef_problems())
         self.move_ids -= complete
         return self._go_on_with(complete)

@@ -162,8 +162,7 @@ class TestForgottenNip(CompleteCase):
 
     def setUp(self):
         super().setUp()
-        self.nameless = self._partner("Bez Numeru sp. z o.o.", "")
-        self.nameless.vat = False
+        self.nameless = self._partner("Bez Numeru sp. z o.o.", "", vat=False)
 
     def test_it_is_asked_about_before_posting(self):
         invoice = self.draft(partner=self.nameless)
