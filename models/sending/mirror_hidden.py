@@ -1,9 +1,12 @@
-"""People see our fields; those of ``l10n_pl_edi`` say the same, in English."""
+"""What is not for people: the fields of ``l10n_pl_edi``, which say the same as ours in
+English, and what only our own code reads.
+"""
 
 from odoo import api, models
 
 TWINS = "l10n_pl_edi_"
 HIDDEN = ("searchable", "sortable", "groupable", "exportable")
+INTERNAL = ("l10n_pl_ksef_printed",)
 TWIN_NODES = f"""
     //field[starts-with(@name, '{TWINS}')]
     | //filter[contains(@domain, '{TWINS}') or contains(@context, '{TWINS}')]
@@ -19,7 +22,7 @@ class AccountMove(models.Model):
         # modules still can.
         descriptions = super().fields_get(allfields, attributes)
         for name, description in descriptions.items():
-            if name.startswith(TWINS):
+            if name.startswith(TWINS) or name in INTERNAL:
                 description.update({k: False for k in HIDDEN if k in description})
         return descriptions
 
