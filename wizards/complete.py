@@ -74,7 +74,9 @@ class Complete(models.TransientModel):
     def _carry_out(self, moves):
         if self.purpose == "send":
             return moves.action_l10n_pl_ksef_send()
-        return moves.action_post()
+        # What Odoo itself asks at this click (amounts, dates) it asks all the same.
+        asked = {"validate_analytic": True, "disable_abnormal_invoice_detection": False}
+        return moves.with_context(**asked).action_post()
 
     def _open(self):
         return {

@@ -6,11 +6,6 @@ from odoo import api, fields, models
 WAIT_SECONDS = 6
 POLL_SECONDS = 1
 KEY = "l10n_pl_ksef"
-# Why an invoice has not got its number, in the words of the Send window.
-REFUSED = {
-    "rejected": lambda env: env._("KSeF did not accept the invoice"),
-    "incomplete": lambda env: env._("Something is missing on the invoice"),
-}
 
 
 class AccountMoveSend(models.AbstractModel):
@@ -87,11 +82,20 @@ class AccountMoveSend(models.AbstractModel):
         moves._l10n_pl_ksef_send()
         self._l10n_pl_ksef_wait(moves)
         for move in moves:
-            if move.l10n_pl_ksef_state in REFUSED:
+            title = self._l10n_pl_ksef_not_taken(move)
+            if title:
                 invoices_data[move]["error"] = {
-                    "error_title": REFUSED[move.l10n_pl_ksef_state](self.env),
+                    "error_title": title,
                     "errors": (move.l10n_pl_ksef_message or "").splitlines(),
                 }
+
+    @api.model
+    def _l10n_pl_ksef_not_taken(self, move):
+        """Return why ``move`` will get no number as it is, None when it may."""
+        return {
+            "rejected": self.env._("KSeF did not accept the invoice"),
+            "incomplete": self.env._("Something is missing on the invoice"),
+        }.get(move.l10n_pl_ksef_state)
 
     @api.model
     def _l10n_pl_ksef_wait(self, moves):
