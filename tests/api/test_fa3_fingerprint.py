@@ -8,7 +8,9 @@ from ksef_api.fa3.fingerprint import fingerprint
 SCHEMA = b"""<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema">
     <xsd:include schemaLocation="http://example.org/types.xsd"/>
     <xsd:simpleType name="T">
-        <xsd:annotation><xsd:documentation>What it is</xsd:documentation></xsd:annotation>
+        <xsd:annotation>
+            <xsd:documentation>What it is</xsd:documentation>
+        </xsd:annotation>
         <xsd:restriction base="xsd:string"><xsd:maxLength value="5"/></xsd:restriction>
     </xsd:simpleType>
 </xsd:schema>"""
