@@ -47,7 +47,7 @@ tours.add("l10n_pl_ksef_complete_nip", {
       run: "edit PL1111111111",
     },
     click(".o_form_button_save"),
-    click(".breadcrumb-item a, .o_back_button", "back to the invoice"),
+    click(".o_back_button a", "back to the invoice"),
     confirm,
     confirmed,
   ],
