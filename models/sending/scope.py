@@ -105,13 +105,18 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_is_consumer(self):
         """Tell whether the buyer has no tax number: a consumer.
 
-        A company is one only where somebody said so: a NIP may have been forgotten, and
-        a foreign company may have no number and is a business all the same.
+        A company is one only where somebody said so (of one in Poland also by Odoo's
+        sign for "has none", a slash): a NIP may have been forgotten, and a foreign
+        company may have no number and is a business all the same.
         """
         buyer = self.commercial_partner_id
-        if (buyer.vat or "").strip() not in NO_NUMBER:
+        number = (buyer.vat or "").strip()
+        if number not in NO_NUMBER:
             return False
-        return not buyer.is_company or buyer.l10n_pl_ksef_is_consumer
+        has_none = number and buyer.country_code in (False, "PL")
+        return bool(
+            not buyer.is_company or has_none or buyer.l10n_pl_ksef_is_consumer
+        )
 
     def _l10n_pl_ksef_lacks_nip(self):
         """Tell whether the buyer is a company in Poland whose NIP nobody entered, nor

@@ -39,7 +39,9 @@ class TestFa3Parties(Fa3Case):
         self.assertEqual(found.other_id.country, "US")
 
     def test_a_consumer_has_no_number(self):
-        self.assertTrue(self.buyer(self.foreigner("pl", False)).no_id)
+        partner = self.foreigner("pl", False)
+        partner.l10n_pl_ksef_is_consumer = True
+        self.assertTrue(self.buyer(partner).no_id)
 
     def test_the_numbers_own_prefix_says_where_it_is_from(self):
         polish = make_nip("oddział")

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 from odoo import Command
-from odoo.exceptions import RedirectWarning
 
 from ...ksef_api import fa3
 from .case import Fa3Case
@@ -316,8 +315,9 @@ class TestFa3Missing(Fa3Case):
         self.tax_zw.l10n_pl_ksef_exemption = False
         self.connect()
         move = self.invoice(("Usługa", 1, 10, self.tax_zw))
-        with self.assertRaisesRegex(RedirectWarning, "legal basis") as caught:
-            move.action_l10n_pl_ksef_send()
-        action = caught.exception.args[1]
-        self.assertEqual(action["res_model"], "account.tax")
+        action = move.action_l10n_pl_ksef_send()
+        window = self.env[action["res_model"]].browse(action["res_id"])
+        (alert,) = window.alerts.values()
+        self.assertIn("legal basis", alert["message"])
+        self.assertEqual(alert["action"]["params"]["model"], "account.tax")
         self.assertFalse(move.l10n_pl_ksef_document_ids)
