@@ -14,6 +14,7 @@ from .invoice import (
     test_fa3_parties,
     test_fa3_sales,
     test_fa3_special,
+    test_fa3_sums,
 )
 from .bill import (
     test_import,

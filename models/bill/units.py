@@ -1,7 +1,8 @@
 """Abbreviations of units as Polish invoices write them (*P_8A*) -> Odoo's units."""
 
 UNITS = {
-    "uom.product_uom_unit": "szt sztuka sztuki sztuk pcs pc c62 h87 unit j jedn el",
+    "uom.product_uom_unit": "szt sztuka sztuki sztuk pcs pc c62 h87 unit j jedn el usł",
+    "uom.product_uom_pack_6": "op(6szt)",
     "uom.product_uom_dozen": "tuzin tuz dzn",
     "uom.product_uom_hour": "h godz godzina godziny godzin rbh r-g rg hur hour hours",
     "uom.product_uom_day": "dzień dzien dni doba dób doby day days",

@@ -58,19 +58,6 @@ class AccountMove(models.Model):
         "Period From", help="OkresFa, for services rendered over a period."
     )
     l10n_pl_ksef_period_to = fields.Date("Period To")
-    l10n_pl_ksef_wz_numbers = fields.Char(
-        "Delivery Notes (WZ)", help="Separated by commas."
-    )
-    l10n_pl_ksef_order_numbers = fields.Char(
-        "Order Numbers", help="NrZamowienia; separated by commas."
-    )
-    l10n_pl_ksef_contract_numbers = fields.Char(
-        "Contract Numbers", help="NrUmowy; separated by commas."
-    )
-    l10n_pl_ksef_batch_numbers = fields.Char(
-        "Batch Numbers", help="NrPartiiTowaru; separated by commas."
-    )
-
     @api.depends(
         "invoice_line_ids.product_id",
         "amount_total_signed",

@@ -1,12 +1,14 @@
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 from odoo import fields, models
 
 from .problems import Problem
 
 PRICE_STEP = Decimal("0.00000001")
+PRICE = "unit_price_net"
 
 
 class AccountMove(models.Model):
@@ -32,20 +34,45 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_pairs(self):
         """Return [(line of this correction, line of the original, or none)]: of the
-        same sale, at the same price where there is one.
+        same sale, the most alike ones first.
         """
         left = defaultdict(list)
         for original in self._l10n_pl_ksef_originals()._l10n_pl_ksef_shown_lines():
             left[self._l10n_pl_ksef_sold(original)].append(original)
-        pairs = []
-        for line in self._l10n_pl_ksef_shown_lines():
-            alike = left[self._l10n_pl_ksef_sold(line)]
-            same = [one for one in alike if self._l10n_pl_ksef_same_price(line, one)]
-            original = (same or alike or [line.browse()])[0]
-            if original:
-                alike.remove(original)
-            pairs.append((line, original))
-        return pairs
+        groups = defaultdict(list)
+        lines = self._l10n_pl_ksef_shown_lines()
+        for line in lines:
+            groups[self._l10n_pl_ksef_sold(line)].append(line)
+        pairs = {}
+        for key, changed in groups.items():
+            pairs |= self._l10n_pl_ksef_alike(changed, left[key])
+        return [(line, pairs.get(line, line.browse())) for line in lines]
+
+    def _l10n_pl_ksef_alike(self, changed, originals):
+        """Return ``{changed line: original}``; one original for one change.
+
+        Of equal rows that is meant whose quantity is taken back, else one that has so
+        many; what two changes could mean goes to the one that fits better.
+        """
+        ranked = sorted(
+            product(range(len(changed)), range(len(originals))),
+            key=lambda at: self._l10n_pl_ksef_unlike(changed[at[0]], originals[at[1]]),
+        )
+        found, taken = {}, set()
+        for line, original in ranked:
+            if line not in found and original not in taken:
+                found[line] = original
+                taken.add(original)
+        return {changed[line]: originals[at] for line, at in found.items()}
+
+    def _l10n_pl_ksef_unlike(self, line, original):
+        """Return by what two lines are unlike, what weighs most first."""
+        return (
+            not self._l10n_pl_ksef_same_price(line, original),
+            line.name != original.name,
+            line.quantity != original.quantity,
+            line.quantity > original.quantity,
+        )
 
     def _l10n_pl_ksef_sold(self, line):
         """Return by what a line is known again: its tax, and product or name."""
@@ -63,12 +90,13 @@ class AccountMove(models.Model):
         original = self._l10n_pl_ksef_originals()
         shown = original._l10n_pl_ksef_shown_lines()
         numbers = {line: number for number, line in enumerate(shown, 1)}
+        gross_before, gross = original._l10n_pl_ksef_gross(), self._l10n_pl_ksef_gross()
+        sign = self._l10n_pl_ksef_sign()
         rows = []
         for line, corrected in self._l10n_pl_ksef_pairs():
             number = numbers[corrected]
-            before = original._l10n_pl_ksef_line(number, corrected, 1)
-            sign = self._l10n_pl_ksef_sign()
-            change = self._l10n_pl_ksef_line(number, line, sign)
+            before = original._l10n_pl_ksef_line(number, corrected, 1, gross_before)
+            change = self._l10n_pl_ksef_line(number, line, sign, gross)
             rows += [
                 replace(before, before=True),
                 self._l10n_pl_ksef_after(
@@ -83,17 +111,17 @@ class AccountMove(models.Model):
         :param change: the difference; at the old price it is one of the quantity, at
             another price one of the value
         """
-        net = before.net + change.net
+        is_gross = before.gross is not None
+        value, price = ("gross", "unit_price_gross") if is_gross else ("net", PRICE)
+        now = {value: getattr(before, value) + getattr(change, value)}
         if same_price:
+            now["quantity"] = before.quantity + change.quantity
             discount = (before.discount or 0) + (change.discount or 0)
-            return replace(
-                before,
-                quantity=before.quantity + change.quantity,
-                net=net,
-                discount=discount or None,
-            )
-        price = (net / before.quantity).quantize(PRICE_STEP).normalize()
-        return replace(before, unit_price_net=price, discount=None, net=net)
+        else:
+            each = now[value] / before.quantity
+            now[price] = each.quantize(PRICE_STEP).normalize()
+            discount = None
+        return replace(before, discount=discount or None, **now)
 
     def _l10n_pl_ksef_correction_problems(self):
         yield from super()._l10n_pl_ksef_correction_problems()

@@ -18,8 +18,8 @@ class AccountMove(models.Model):
     """A customer invoice as an FA(3) document.
 
     This file puts the document together; the others of its name fill in its parts:
-    parties, lines and sums, annotations, payment, correction. What the invoice lacks is
-    told in ``account_move_fa3_problems.py``.
+    parties, lines and sums, annotations, payment, references, texts, correction. What
+    the invoice lacks is told in ``problems.py``.
     """
 
     _inherit = "account.move"
@@ -41,8 +41,9 @@ class AccountMove(models.Model):
         return fa3.Body(
             currency=self.currency_id.name,
             issue_date=self.invoice_date,
+            place=self._l10n_pl_ksef_place(),
             number=self.name,
-            wz_numbers=self._l10n_pl_ksef_list(self.l10n_pl_ksef_wz_numbers),
+            wz_numbers=self._l10n_pl_ksef_wz(),
             sale_date=self._l10n_pl_ksef_sale_date(),
             period=self._l10n_pl_ksef_period(),
             total=self._l10n_pl_ksef_total(beside),
@@ -51,6 +52,7 @@ class AccountMove(models.Model):
             correction=self._l10n_pl_ksef_correction(),
             receipt=self.l10n_pl_ksef_receipt,
             related=self.commercial_partner_id.l10n_pl_links_with_customer,
+            notes=self._l10n_pl_ksef_notes(),
             lines=self._l10n_pl_ksef_fa3_lines(),
             settlement=self._l10n_pl_ksef_settlement(beside),
             payment=self._l10n_pl_ksef_payment(),
@@ -87,34 +89,3 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_list(self, text):
         """Return the items of a text that people separate by commas."""
         return [item.strip() for item in (text or "").split(",") if item.strip()]
-
-    def _l10n_pl_ksef_terms(self):
-        """*WarunkiTransakcji*: order, contract and batch numbers; None without any."""
-        orders = self._l10n_pl_ksef_list(self.l10n_pl_ksef_order_numbers)
-        contracts = self._l10n_pl_ksef_list(self.l10n_pl_ksef_contract_numbers)
-        batches = self._l10n_pl_ksef_list(self.l10n_pl_ksef_batch_numbers)
-        incoterm = self.invoice_incoterm_id.code
-        if not (orders or contracts or batches or incoterm):
-            return None
-        return fa3.Terms(
-            orders=[fa3.PurchaseOrder(number=number) for number in orders],
-            contracts=[fa3.Contract(number=number) for number in contracts],
-            batch_numbers=batches,
-            delivery=incoterm or None,
-        )
-
-    def _l10n_pl_ksef_footer(self):
-        """*Stopka*: the company's numbers in other registers; None without any."""
-        company = self.company_id._l10n_pl_ksef_taxpayer()
-        numbers = {
-            "krs": company.l10n_pl_ksef_krs or None,
-            "regon": company.l10n_pl_ksef_regon or None,
-            "bdo": company.l10n_pl_ksef_bdo or None,
-        }
-        text = company.l10n_pl_ksef_footer
-        if not any(numbers.values()) and not text:
-            return None
-        return fa3.Footer(
-            notes=[fa3.FooterNote(text=text)] if text else [],
-            registries=[fa3.Registry(**numbers)] if any(numbers.values()) else [],
-        )

@@ -1,15 +1,17 @@
 from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from odoo import fields, models
 
 from ...ksef_api import fa3
+from ...ksef_api.check_digits import is_gtin
 from .account_tax import TRIANGULAR_TAG
 from .document import to_decimal
+from .texts import P_7, split_text
+from .units import PIECE
 
 # Tags of the VAT return that are procedure marks of FA(3) as well.
 PROCEDURE_TAGS = {"I_42": "I_42", "I_63": "I_63", TRIANGULAR_TAG: "TT_D"}
-GROSZ = Decimal("0.01")
 
 
 class AccountMove(models.Model):
@@ -31,35 +33,58 @@ class AccountMove(models.Model):
         return self._l10n_pl_ksef_lines().product_id
 
     def _l10n_pl_ksef_fa3_lines(self):
-        sign = self._l10n_pl_ksef_sign()
-        return [
-            self._l10n_pl_ksef_line(number, line, sign)
-            for number, line in enumerate(self._l10n_pl_ksef_shown_lines(), 1)
+        sign, gross = self._l10n_pl_ksef_sign(), self._l10n_pl_ksef_gross()
+        shown = self._l10n_pl_ksef_shown_lines()
+        rows = [
+            self._l10n_pl_ksef_line(number, line, sign, gross)
+            for number, line in enumerate(shown, 1)
+        ]
+        return rows + [
+            self._l10n_pl_ksef_fee_line(number, fee, sign, gross)
+            for number, fee in enumerate(self._l10n_pl_ksef_fees(), len(rows) + 1)
         ]
 
-    def _l10n_pl_ksef_line(self, number, line, sign):
-        net = to_decimal(line.price_subtotal)
-        price, discount = self._l10n_pl_ksef_price(line, net)
+    def _l10n_pl_ksef_line(self, number, line, sign, gross):
+        """Return an ``fa3`` Line.
+
+        :param sign: -1 where the line takes back
+        :param gross: see ``_l10n_pl_ksef_gross``
+        """
         return fa3.Line(
             number=number,
             sale_date=line.l10n_pl_ksef_sale_date or None,
             name=self._l10n_pl_ksef_line_name(line),
-            unit=line.product_uom_id.name or None,
+            unit=self._l10n_pl_ksef_unit(line),
             quantity=sign * to_decimal(line.quantity, 6).normalize(),
-            unit_price_net=price,
-            discount=discount and sign * discount,
-            net=sign * net,
             procedure=self._l10n_pl_ksef_procedure(line),
             exchange_rate=self._l10n_pl_ksef_exchange_rate(),
+            **self._l10n_pl_ksef_values(line, sign, gross),
             **self._l10n_pl_ksef_product_fields(line.product_id),
             **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
+        )
+
+    def _l10n_pl_ksef_fee_line(self, number, fee, sign, gross):
+        """Return the line of a fee that VAT is paid on (``_l10n_pl_ksef_fees``)."""
+        net = self._l10n_pl_ksef_net(fee)
+        with_vat = gross.get(fee)
+        values = {"unit_price_net": net, "net": sign * net}
+        if with_vat is not None:
+            values = {"unit_price_gross": with_vat, "gross": sign * with_vat}
+        return fa3.Line(
+            number=number,
+            name=fee.tax_line_id.name,
+            unit=PIECE,
+            quantity=Decimal(sign),
+            exchange_rate=self._l10n_pl_ksef_exchange_rate(),
+            **values,
+            **self._l10n_pl_ksef_rated(fee)._l10n_pl_ksef_rate_fields(),
         )
 
     def _l10n_pl_ksef_product_fields(self, product):
         """Return what a line says of its product, on an invoice or in an order."""
         return {
             "index": (product.default_code or "")[:50] or None,
-            "gtin": (product.barcode or "")[:20] or None,
+            "gtin": product.barcode if is_gtin(product.barcode) else None,
             "pkwiu": product.l10n_pl_ksef_pkwiu or None,
             "cn": product.l10n_pl_ksef_cn or None,
             "annex15": product.l10n_pl_ksef_annex15,
@@ -67,27 +92,16 @@ class AccountMove(models.Model):
         }
 
     def _l10n_pl_ksef_line_name(self, line):
-        """*P_7*, which holds 512 characters."""
-        name = line.name or line.product_id.display_name or ""
-        return name.strip()[:512] or None
+        """*P_7*, which holds 512 characters; what is longer goes on as a note."""
+        return next(iter(split_text(self._l10n_pl_ksef_whole_name(line), P_7)), None)
 
-    def _l10n_pl_ksef_price(self, line, net):
-        """Return (*P_9A*, *P_10*): the net price, and the discount of the whole line.
-
-        :param net: net value of the line, discount taken off
+    def _l10n_pl_ksef_whole_name(self, line):
+        """Return what people wrote, without the reference that Odoo sets before it:
+        that is *Indeks*.
         """
-        quantity = line.quantity or 1
-        share = 1 - line.discount / 100
-        if not any(line.tax_ids.flatten_taxes_hierarchy().mapped("price_include")):
-            price = to_decimal(line.price_unit, 8)
-            before = price * to_decimal(line.quantity, 6)
-        elif share > 0:
-            before = to_decimal(line.price_subtotal / share, 8)
-            price = to_decimal(line.price_subtotal / share / quantity, 8)
-        else:
-            return Decimal(0), None
-        discount = before.quantize(GROSZ, ROUND_HALF_UP) - net
-        return price.normalize(), discount if line.discount else None
+        code = line.product_id.default_code
+        name = (line.name or line.product_id.display_name or "").strip()
+        return name.removeprefix(f"[{code}]").strip() or name if code else name
 
     def _l10n_pl_ksef_rated(self, line):
         """Return the tax of a line that stands in FA(3)."""

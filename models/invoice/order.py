@@ -57,7 +57,7 @@ class AccountMove(models.Model):
         return fa3.OrderLine(
             number=number,
             name=self._l10n_pl_ksef_line_name(line),
-            unit=line.product_uom_id.name or None,
+            unit=self._l10n_pl_ksef_unit(line),
             quantity=to_decimal(line.product_uom_qty, 6).normalize(),
             unit_price_net=to_decimal(line.price_subtotal / quantity, 8).normalize(),
             net=to_decimal(line.price_subtotal),

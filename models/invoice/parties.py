@@ -1,3 +1,5 @@
+import re
+
 from odoo import models
 
 from ...ksef_api import fa3
@@ -9,6 +11,7 @@ EU_VAT_PREFIXES = {"GR": "EL"}
 # Prefixes of VAT numbers in the EU that are no codes of its members.
 MORE_PREFIXES = {"EL", "XI"}
 NO_NUMBER = ("", "/")
+PHONE = 16  # characters of *Telefon*
 INTRA_COMMUNITY = {"0 WDT", "np II"}
 
 
@@ -45,6 +48,7 @@ class AccountMove(models.Model):
         return fa3.Buyer(
             identification=fa3.Identification(**self._l10n_pl_ksef_identity(buyer)),
             address=self._l10n_pl_ksef_address(buyer),
+            contacts=self._l10n_pl_ksef_contacts(self._l10n_pl_ksef_buyers_contact()),
             customer_number=buyer.ref or None,
             jst=buyer.l10n_pl_ksef_jst,
             vat_group=buyer.l10n_pl_ksef_vat_group,
@@ -92,10 +96,27 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_contacts(self, partner):
-        """*DaneKontaktowe*, as far as they fit the schema (phone: 16 characters)."""
+        """*DaneKontaktowe*, as far as they fit the schema."""
         email = partner.email_normalized or None
-        phone = (partner.phone or "").replace(" ", "")[:16] or None
+        phone = self._l10n_pl_ksef_phone(partner)
         return [fa3.Contact(email=email, phone=phone)] if email or phone else []
+
+    def _l10n_pl_ksef_phone(self, partner):
+        """Return the phone without its blanks; what does not fit is left out (and told,
+        see ``rules.py``): half a number is nobody's.
+        """
+        phone = re.sub(r"[^\d+]", "", partner.phone or "")
+        return phone if 0 < len(phone) <= PHONE else None
+
+    def _l10n_pl_ksef_buyers_contact(self):
+        """Return whom to ask at the buyer's: the person of the invoice, else the firm.
+
+        Of a bill that the company issues itself, it is the buyer.
+        """
+        buyer = self._l10n_pl_ksef_partner_buying()
+        asked = self.partner_id
+        is_theirs = asked.commercial_partner_id == buyer
+        return asked if is_theirs and (asked.email or asked.phone) else buyer
 
     def _l10n_pl_ksef_third_parties(self):
         """*Podmiot3*: who was entered on the invoice, and another delivery address."""
@@ -103,15 +124,27 @@ class AccountMove(models.Model):
             self._l10n_pl_ksef_third_party(party.partner_id, party.role, party.share)
             for party in self.l10n_pl_ksef_party_ids
         ]
-        receiver = self.partner_shipping_id
-        entered = self.l10n_pl_ksef_party_ids.partner_id
-        if (
-            receiver
-            and receiver.commercial_partner_id != self.commercial_partner_id
-            and receiver not in entered
-        ):
+        receiver = self._l10n_pl_ksef_receiver()
+        if receiver and receiver not in self.l10n_pl_ksef_party_ids.partner_id:
             parties.append(self._l10n_pl_ksef_third_party(receiver, "2"))
         return parties
+
+    def _l10n_pl_ksef_receiver(self):
+        """Return who receives the goods where it is not the buyer at its own address:
+        *WysylkaDo* would want means of transport and load, which Odoo does not know.
+        """
+        receiver, buyer = self.partner_shipping_id, self._l10n_pl_ksef_partner_buying()
+        if not receiver or receiver == buyer:
+            return receiver.browse()
+        if receiver.commercial_partner_id != self.commercial_partner_id:
+            return receiver
+        elsewhere = self._l10n_pl_ksef_place_of(receiver) != (
+            self._l10n_pl_ksef_place_of(buyer)
+        )
+        return receiver if elsewhere and receiver.city else receiver.browse()
+
+    def _l10n_pl_ksef_place_of(self, partner):
+        return partner.street, partner.street2, partner.zip, partner.city
 
     def _l10n_pl_ksef_third_party(self, partner, role, share=0):
         additional = role == fa3.ThirdPartyRole.ADDITIONAL_BUYER.value

@@ -56,11 +56,14 @@ class AccountMove(models.Model):
             annotations.self_billing = True
         return annotations
 
-    def _l10n_pl_ksef_footer(self):
+    def _l10n_pl_ksef_registers(self):
         # The company's registers and footer are not those of the seller.
-        if self._l10n_pl_ksef_is_self_billed():
-            return None
-        return super()._l10n_pl_ksef_footer()
+        registers = super()._l10n_pl_ksef_registers()
+        return {} if self._l10n_pl_ksef_is_self_billed() else registers
+
+    def _l10n_pl_ksef_own_footer(self):
+        footer = super()._l10n_pl_ksef_own_footer()
+        return "" if self._l10n_pl_ksef_is_self_billed() else footer
 
     # --- what is missing -----------------------------------------------------
 

@@ -69,14 +69,15 @@ class TestFa3Lines(Fa3Case):
         self.assertEqual(row.unit_price_net, Decimal(100))
         self.assertEqual((row.discount, row.net), (Decimal(200), Decimal(0)))
 
-    def test_a_price_with_vat_stands_as_net(self):
+    def test_a_price_with_vat_stands_as_it_was_entered(self):
         tax = self.tax_23.copy(
             {"name": "23% w cenie", "price_include_override": "tax_included"}
         )
         taxes = [Command.set(tax.ids)]
         row = self.row(self.sold(price_unit=246, discount=50, tax_ids=taxes))
-        self.assertEqual(row.unit_price_net, Decimal(200))
-        self.assertEqual((row.discount, row.net), (Decimal(100), Decimal(100)))
+        self.assertEqual((row.unit_price_gross, row.gross), (246, 123))
+        self.assertEqual(row.discount, 123)
+        self.assertEqual((row.unit_price_net, row.net), (None, None))
 
     def test_a_credit_note_takes_back_price_and_discount(self):
         move = self.sold(quantity=2, discount=10)
