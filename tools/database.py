@@ -12,7 +12,13 @@ from .console import step
 from .stamps import digest, is_done, lock, mark_done
 
 # A Polish company brings in the last one by itself, at a time that nobody wants.
-BASE_MODULES = ("sale_management", "mail", "contacts", "account_peppol")
+BASE_MODULES = (
+    "sale_management",
+    "sale_stock",
+    "mail",
+    "contacts",
+    "account_peppol",
+)
 LANGUAGE = "pl_PL"
 SCRATCH = "scratch_"
 TEMPLATE = "template_odoo_"

@@ -1,4 +1,5 @@
 from . import (
+    account_move_reversal,
     account_move_send_wizard,
     connect_mixin,
     certificate_upload,

@@ -86,7 +86,7 @@ from .payment import (
 from .places import fields_of
 from .rates import ALL_SUMS, MARGIN, OSS, RATES, RateRule, Sums, summary, sums_of
 from .reader import ReadResult, Unknown, read
-from .rounding import spread, to_grosz
+from .rounding import GROSZ, spread, to_grosz
 from .schema import Schema, find_schema
 from .transport import Carrier, Contract, PurchaseOrder, Terms, Transport
 from .writer import write

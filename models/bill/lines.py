@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from odoo import Command, models
-from odoo.tools import float_round
 
 from ...ksef_api import fa3
+from .nets import Prices, line_nets
 from .products import Products
 from .taxes import Taxes, percent_of
 from .units import find_units, plain_unit
 
-CENT = Decimal("0.01")
 LONGEST_NAME = 2000
 
 
@@ -23,31 +22,8 @@ class Tools:
     products: Products
     taxes: Taxes
     units: dict
-    digits: int
+    prices: Prices
     account_id: int
-
-
-def line_net(line):
-    """Return the net amount of a line, not rounded when it follows from the gross.
-
-    :return: Decimal; None when the line tells no amount
-    """
-    if line.net is not None:
-        return line.net
-    gross = line.gross
-    quantity = 1 if line.quantity is None else line.quantity
-    if gross is None and line.unit_price_gross is not None:
-        gross = quantity * line.unit_price_gross - (line.discount or 0)
-    if gross is not None:
-        return gross / (1 + Decimal(percent_of(line.rate)) / 100)
-    if line.unit_price_net is not None:
-        return quantity * line.unit_price_net - (line.discount or 0)
-    return None
-
-
-def to_cents(amount):
-    """Round half up to the cent, as invoices do."""
-    return Decimal(amount).quantize(CENT, ROUND_HALF_UP)
 
 
 class AccountMove(models.Model):
@@ -59,13 +35,16 @@ class AccountMove(models.Model):
         tools = self._l10n_pl_ksef_import_tools(bill_import)
         margin = bool(body.annotations.margin.scheme)
         values, nets, quiet = [], defaultdict(Decimal), []
-        for line in body.lines:
-            net = line_net(line)
+        of_lines = line_nets(body, margin)
+        prices = tools.prices.of(body.lines, of_lines)
+        for line, net, price in zip(body.lines, of_lines, prices, strict=True):
             if net is None:
                 quiet.append(line)
                 continue
-            values.append(self._l10n_pl_ksef_import_line(line, net, bill_import, tools))
-            counted = to_cents(net)
+            values.append(
+                self._l10n_pl_ksef_import_line(line, price, bill_import, tools)
+            )
+            counted = fa3.to_grosz(net)
             nets[fa3.sums_of(line, margin)] += -counted if line.before else counted
         values += self._l10n_pl_ksef_sum_lines(bill_import, tools, nets, quiet)
         self._l10n_pl_ksef_note_missing_taxes(bill_import, tools)
@@ -78,7 +57,7 @@ class AccountMove(models.Model):
             Products(self.company_id, vendor, lines),
             Taxes(self.company_id, bill_import.document.seller),
             find_units(self.env, {line.unit for line in lines}),
-            self.env["decimal.precision"].precision_get("Product Unit"),
+            Prices(self.env, self.company_id),
             self._l10n_pl_ksef_usual_account(vendor),
         )
 
@@ -93,18 +72,16 @@ class AccountMove(models.Model):
         )
         return usual or self.journal_id.default_account_id.id
 
-    def _l10n_pl_ksef_import_line(self, line, net, bill_import, tools):
-        """Return one line, whose subtotal is ``net`` (Decimal).
+    def _l10n_pl_ksef_import_line(self, line, price, bill_import, tools):
+        """Return one line. As it was before the correction it is taken back, so that
+        both together make the difference.
 
-        A line as it was before the correction is taken back, so that both together
-        make the difference.
+        :param price: its quantity, price and discount (``Prices``)
         """
         product = tools.products.of(line)
         tax = tools.taxes.of(line.rate, product)
         sign = -bill_import.sign if line.before else bill_import.sign
-        quantity, price, discount = self._l10n_pl_ksef_import_price(
-            line, net, tools.digits
-        )
+        quantity, price, discount = price
         if sign < 0 and (quantity < 0 or price >= 0):
             quantity = -quantity
         elif sign < 0:
@@ -128,28 +105,6 @@ class AccountMove(models.Model):
         if unit or not product:
             values["product_uom_id"] = unit.id if unit else False
         return values
-
-    def _l10n_pl_ksef_import_price(self, line, net, digits):
-        """Return (quantity, price, discount in percent) that give ``net``.
-
-        Those of the document when they do; else a quantity that Odoo can keep with the
-        price that follows from the net amount.
-        """
-        stored = Decimal(str(float_round(float(line.quantity or 1), digits)))
-        quantity = stored or Decimal(1)
-        price = line.unit_price_net
-        if price is not None and quantity == (line.quantity or 1):
-            before = quantity * price
-            taken_off = line.discount or Decimal(0)
-            if to_cents(before) == to_cents(net):
-                return quantity, price, Decimal(0)
-            if before and taken_off and to_cents(before - taken_off) == to_cents(net):
-                percent = float((before - net) / before * 100)
-                kept = self.env["decimal.precision"].precision_get("Discount")
-                discount = Decimal(str(float_round(percent, kept)))
-                if to_cents(before * (100 - discount) / 100) == to_cents(net):
-                    return quantity, price, discount
-        return quantity, net / quantity, Decimal(0)
 
     def _l10n_pl_ksef_import_name(self, line, quantity, unit):
         """Return the description, with what the fields of the line cannot hold."""

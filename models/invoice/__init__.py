@@ -25,4 +25,5 @@ from . import (
     vehicle,
     correct_data,
     before_after,
+    rules,
 )

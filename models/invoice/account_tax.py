@@ -102,6 +102,8 @@ class AccountTax(models.Model):
 
     def _l10n_pl_ksef_rate_fields(self):
         """Return the fields of an FA(3) line that say how it is taxed."""
+        if not self.l10n_pl_ksef_rate:
+            return {}  # a preview shows lines that still lack their tax
         if self.l10n_pl_ksef_rate == MARGIN:
             return {}
         if self.l10n_pl_ksef_rate == OSS:

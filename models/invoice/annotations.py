@@ -64,26 +64,44 @@ class AccountMove(models.Model):
         "amount_tax_signed",
         "commercial_partner_id",
         "move_type",
+        "reversed_entry_id",
+        "l10n_pl_ksef_corrected_ids",
     )
     def _compute_l10n_pl_ksef_split_payment(self):
         for move in self:
-            move.l10n_pl_ksef_split_payment = move._l10n_pl_ksef_must_split()
+            chosen = move._l10n_pl_ksef_originals().filtered(
+                lambda original: (
+                    original.l10n_pl_ksef_split_payment
+                    and not original._l10n_pl_ksef_must_split()
+                )
+            )
+            move.l10n_pl_ksef_split_payment = bool(
+                move._l10n_pl_ksef_must_split() or chosen
+            )
 
     def _l10n_pl_ksef_must_split(self):
         """Tell whether split payment is compulsory: for a taxpayer, with VAT to split
-        (art. 106e (1)(18a) and 108a of the VAT act).
+        (art. 106e (1)(18a) and 108a of the VAT act). What counts for a correction is
+        the sale as it is after it, with the goods of the corrected invoice.
         """
+        if not self._l10n_pl_ksef_is_ours() or self._l10n_pl_ksef_is_consumer():
+            return False
+        is_correction = self._l10n_pl_ksef_is_correction()
+        sale = self._l10n_pl_ksef_family() if is_correction else self
+        goods = self.env["product.product"].union(
+            *(move._l10n_pl_ksef_goods() for move in sale)
+        )
         return bool(
-            self._l10n_pl_ksef_is_ours()
-            and abs(self._l10n_pl_ksef_total_in_zlotys()) > SPLIT_PAYMENT_ABOVE
-            and self.amount_tax_signed
-            and self._l10n_pl_ksef_goods().filtered("l10n_pl_ksef_annex15")
-            and not self._l10n_pl_ksef_is_consumer()
+            abs(sum(move._l10n_pl_ksef_total_in_zlotys() for move in sale))
+            > SPLIT_PAYMENT_ABOVE
+            and any(sale.mapped("amount_tax_signed"))
+            and goods.filtered("l10n_pl_ksef_annex15")
         )
 
     def _l10n_pl_ksef_total_in_zlotys(self):
+        """Return the total, less than zero for a credit note, in zlotys."""
         if not self._l10n_pl_ksef_is_foreign():
-            return self.amount_total
+            return self.amount_total_in_currency_signed
         return self._l10n_pl_ksef_zlotys(
             self.amount_total_signed, self.company_currency_id
         )

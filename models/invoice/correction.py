@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...ksef_api import fa3
+from .texts import VALUE, split_text
 
 
 class AccountMove(models.Model):
@@ -23,7 +24,13 @@ class AccountMove(models.Model):
             ("3", "On another date"),
         ],
         "Correction Counts for VAT",
-        help="TypKorekty.",
+        compute="_compute_l10n_pl_ksef_correction_effect",
+        store=True,
+        readonly=False,
+        help="TypKorekty. At first: of a credit note the date of the correction (art. "
+        "29a (13) of the VAT act), of an increase and of data the date of the original "
+        "(an error; choose the correction's where the price was raised later, art. 29a "
+        "(17)).",
     )
     l10n_pl_ksef_corrected_ids = fields.Many2many(
         "account.move",
@@ -62,6 +69,22 @@ class AccountMove(models.Model):
     def _compute_l10n_pl_ksef_is_correction(self):
         for move in self:
             move.l10n_pl_ksef_is_correction = move._l10n_pl_ksef_is_correction()
+
+    @api.depends("l10n_pl_ksef_is_correction", "l10n_pl_ksef_corrects_data")
+    def _compute_l10n_pl_ksef_correction_effect(self):
+        for move in self:
+            is_correction = move.is_invoice() and move._l10n_pl_ksef_is_correction()
+            kept = is_correction and move.l10n_pl_ksef_correction_effect
+            usual = is_correction and move._l10n_pl_ksef_usual_effect()
+            move.l10n_pl_ksef_correction_effect = kept or usual
+
+    def _l10n_pl_ksef_usual_effect(self):
+        """Return when a correction of this kind counts, unless somebody says else."""
+        takes_back = self._l10n_pl_ksef_is_refund()
+        effect = fa3.CorrectionEffect
+        if takes_back and not self.l10n_pl_ksef_corrects_data:
+            return effect.CORRECTION_DATE.value
+        return effect.ORIGINAL_DATE.value
 
     def _l10n_pl_ksef_is_correction(self):
         """Tell whether this is a correcting invoice: any credit note is, and an invoice
@@ -120,13 +143,44 @@ class AccountMove(models.Model):
         """Return what this invoice corrects, None when it corrects nothing."""
         if not self._l10n_pl_ksef_is_correction():
             return None
-        effect = self.l10n_pl_ksef_correction_effect
+        usual = self._l10n_pl_ksef_usual_effect()
+        reason = split_text(self._l10n_pl_ksef_reason(), VALUE)
         return fa3.Correction(
-            reason=self.l10n_pl_ksef_correction_reason or self.ref or None,
-            effect=fa3.CorrectionEffect(effect) if effect else None,
+            reason=reason[0] if reason else None,
+            effect=fa3.CorrectionEffect(self.l10n_pl_ksef_correction_effect or usual),
             invoices=self._l10n_pl_ksef_corrected(),
             period=self.l10n_pl_ksef_correction_period or None,
         )
+
+    def _l10n_pl_ksef_reason(self):
+        """Return what a person gave as the reason: Odoo's windows write it into the
+        reference, behind words and a number of their own.
+        """
+        reason = self.l10n_pl_ksef_correction_reason or self.ref or ""
+        for number in filter(None, self._l10n_pl_ksef_originals().mapped("name")):
+            before, found, after = reason.partition(number)
+            if found and (not before or before.rstrip().endswith(":")):
+                return after.lstrip(" ,")
+        return reason
+
+    def _l10n_pl_ksef_family(self):
+        """Return the invoices that this one goes back to, all that corrects them, and
+        itself: together they are what is left of the sale.
+        """
+        family, known = self._l10n_pl_ksef_originals(), self.browse()
+        while family != known:
+            known = family
+            family |= family._l10n_pl_ksef_corrections()
+            for move in family:
+                family |= move._l10n_pl_ksef_originals()
+        return family | self
+
+    def _l10n_pl_ksef_corrections(self):
+        """Return the posted corrections of these."""
+        also = self.search([("l10n_pl_ksef_corrected_ids", "in", self.ids)])
+        debits = self.debit_note_ids if "debit_note_ids" in self._fields else also
+        found = self.reversal_move_ids | also | debits
+        return found.filtered(lambda move: move.state == "posted")
 
     def _l10n_pl_ksef_corrected(self):
         """*DaneFaKorygowanej*: originals in Odoo, and the one that is not."""

@@ -66,13 +66,22 @@ class AccountMove(models.Model):
         Where a period is given (*OkresFa*) or days of the lines (*P_6A*), they take the
         place of the day.
         """
-        date = self.taxable_supply_date or self.delivery_date
+        date = self._l10n_pl_ksef_supply_date()
         of_lines = self._l10n_pl_ksef_lines().filtered("l10n_pl_ksef_sale_date")
         if self._l10n_pl_ksef_period() or of_lines:
             return None
-        if not date or date == self.invoice_date:
-            return None
-        return date
+        return date if date != self.invoice_date else None
+
+    def _l10n_pl_ksef_supply_date(self):
+        """Return the day of supply that somebody told; a correction has that of what it
+        corrects. None where none is told.
+        """
+        date = self.taxable_supply_date or self.delivery_date
+        if date or not self._l10n_pl_ksef_is_correction():
+            return date or None
+        originals = self._l10n_pl_ksef_originals()
+        days = {move._l10n_pl_ksef_supply_date() for move in originals}
+        return days.pop() if len(days) == 1 else None
 
     def _l10n_pl_ksef_period(self):
         """*OkresFa*: from the first to the last day that the invoice is for."""

@@ -78,18 +78,40 @@ class AccountMove(models.Model):
         goods = super()._l10n_pl_ksef_goods()
         return goods | ordered.product_id if ordered else goods
 
-    def _l10n_pl_ksef_sale_date(self):
-        # Of an advance it is the day of the payment, never that of a delivery.
-        if self._l10n_pl_ksef_is_advance():
-            date = self.taxable_supply_date
-            return date if date and date != self.invoice_date else None
-        return super()._l10n_pl_ksef_sale_date()
+    def _l10n_pl_ksef_supply_date(self):
+        # Of an advance it is the day of the payment, never that of a delivery
+        # (art. 106e (1)(6) of the VAT act).
+        if not self._l10n_pl_ksef_is_advance():
+            return super()._l10n_pl_ksef_supply_date()
+        if self.taxable_supply_date:
+            return self.taxable_supply_date
+        if self._l10n_pl_ksef_is_correction():
+            asked = self._l10n_pl_ksef_originals()
+            days = {move._l10n_pl_ksef_supply_date() for move in asked}
+        else:
+            days = {paid.on for paid in self._l10n_pl_ksef_payments()}
+        return days.pop() if len(days) == 1 else None
+
+    def _l10n_pl_ksef_advance_payments(self):
+        """*ZaliczkaCzesciowa*: the payments of an advance that was paid in parts."""
+        payments = self._l10n_pl_ksef_payments()
+        days = {paid.on for paid in payments}
+        if self._l10n_pl_ksef_supply_date() or len(days) < 2:
+            return []
+        return [
+            fa3.AdvancePayment(
+                received_on=day,
+                amount=sum(paid.amount for paid in payments if paid.on == day),
+            )
+            for day in sorted(days)
+        ]
 
     def _l10n_pl_ksef_body(self):
         body = super()._l10n_pl_ksef_body()
         if self._l10n_pl_ksef_is_advance():
             body.order = self._l10n_pl_ksef_order()
             body.exchange_rate = self._l10n_pl_ksef_exchange_rate()
+            body.advance_payments = self._l10n_pl_ksef_advance_payments()
         body.advance_invoices = [
             fa3.AdvanceInvoice(ksef_number=advance.l10n_pl_ksef_number)
             if advance.l10n_pl_ksef_number

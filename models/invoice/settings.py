@@ -18,6 +18,9 @@ class SettingsMixin(models.AbstractModel):
     l10n_pl_ksef_footer = fields.Text(
         related="company_id.l10n_pl_ksef_footer", readonly=False
     )
+    l10n_pl_ksef_place = fields.Char(
+        related="company_id.l10n_pl_ksef_place", readonly=False
+    )
     l10n_pl_ksef_cash_method = fields.Boolean(
         related="company_id.l10n_pl_ksef_cash_method", readonly=False
     )

@@ -1,4 +1,5 @@
 from . import (
     picture,
     bill,
+    preview,
 )

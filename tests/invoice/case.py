@@ -54,7 +54,7 @@ class Fa3Case(KsefCase):
 
         It passes the schema where that is at hand, and its sums are those of the books.
         """
-        self.assertEqual([p.text for p in move._l10n_pl_ksef_problems()], [])
+        self.assertEqual(move._l10n_pl_ksef_faults(), [])
         invoice = move._l10n_pl_ksef_invoice()
         self.assertEqual(self.env["l10n_pl_ksef.schema"]._faults(invoice), [])
         xml = fa3.write(invoice)

@@ -1,0 +1,24 @@
+from odoo import http
+from odoo.http import request
+
+
+class PreviewController(http.Controller):
+    """The picture of an invoice before it is sent. It is kept nowhere."""
+
+    @http.route("/l10n_pl_ksef/preview/<int:move_id>", type="http", auth="user")
+    def preview(self, move_id):
+        """Return the PDF, for whoever may read the invoice."""
+        move = request.env["account.move"].browse(move_id).exists()
+        move.check_access("read")
+        if not move or not move._l10n_pl_ksef_is_ours():
+            raise request.not_found()
+        # What stands on the invoice is read whole: its partners, taxes, orders.
+        pictures = request.env["l10n_pl_ksef.picture"].sudo()
+        return request.make_response(
+            pictures._preview_pdf(move.sudo()),
+            headers=[
+                ("Content-Type", "application/pdf"),
+                ("Content-Disposition", 'inline; filename="KSeF.pdf"'),
+                ("Cache-Control", "no-store"),
+            ],
+        )
