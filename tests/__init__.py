@@ -12,6 +12,9 @@ from .invoice import (
     test_fa3_currency,
     test_fa3_lines,
     test_fa3_parties,
+    test_fa3_payment,
+    test_fa3_references,
+    test_fa3_rules,
     test_fa3_sales,
     test_fa3_special,
     test_fa3_sums,
@@ -24,6 +27,7 @@ from .bill import (
 )
 from .picture import (
     test_picture,
+    test_preview,
 )
 from .connection import (
     test_company_data,

@@ -26,32 +26,57 @@ class AccountMove(models.Model):
         ] or super()._l10n_pl_ksef_known_orders()
 
     def _l10n_pl_ksef_deliveries(self):
-        """Deliveries that are done, and that no earlier invoice was issued after."""
+        """Deliveries that are done, of the quantities that this invoice is for."""
         found = super()._l10n_pl_ksef_deliveries()
         sold = self._l10n_pl_ksef_sold_lines()
         if not sold or "move_ids" not in sold._fields:
             return found
-        kind = "incoming" if self._l10n_pl_ksef_is_refund() else "outgoing"
-        pickings = sold.browse().move_ids.picking_id
+        pickings = sold.move_ids.picking_id.browse()
         for line in sold.filtered(lambda line: not line.is_downpayment):
-            since = self._l10n_pl_ksef_invoiced_before(line)
-            pickings |= line.move_ids.picking_id.filtered(
-                lambda picking, since=since: (
-                    picking.state == "done"
-                    and picking.picking_type_code == kind
-                    and not (since and picking.date_done <= since)
+            pickings |= self._l10n_pl_ksef_delivered(line)
+        in_turn = pickings.sorted(lambda picking: (picking.date_done, picking.id))
+        return found + in_turn.mapped("name")
+
+    def _l10n_pl_ksef_delivered(self, sold):
+        """Return the deliveries (or returns) behind what this invoice is for of one
+        line of an order: what was delivered first was invoiced first.
+        """
+        kind = "incoming" if self._l10n_pl_ksef_is_refund() else "outgoing"
+        first, last = self._l10n_pl_ksef_invoiced(sold)
+        reached, found = 0, sold.move_ids.picking_id.browse()
+        moves = sold.move_ids.filtered(
+            lambda move: move.state == "done" and move.picking_code == kind
+        )
+        for move in moves.sorted(lambda move: (move.date, move.id)):
+            begins = reached
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, sold.product_uom_id
+            )
+            reached += quantity
+            if begins < last and reached > first:
+                found |= move.picking_id
+        return found
+
+    def _l10n_pl_ksef_invoiced(self, sold):
+        """Return (quantity that was invoiced before this, the same with this)."""
+        alike = sold.invoice_lines.filtered(
+            lambda line: (
+                line.move_id == self
+                or (
+                    line.parent_state == "posted"
+                    and line.move_type == self.move_type
+                    and line.move_id.id < self.id
                 )
             )
-        numbers = pickings.sorted(lambda picking: (picking.date_done, picking.id))
-        return found + numbers.mapped("name")
-
-    def _l10n_pl_ksef_invoiced_before(self, sold):
-        """Return when ``sold`` (a line of an order) was invoiced before this, or None."""
-        others = sold.invoice_lines.move_id.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type == self.move_type
-                and move.id < self.id
-            )
         )
-        return max(others.mapped("create_date"), default=None)
+        mine = alike.filtered(lambda line: line.move_id == self)
+
+        def total(lines):
+            return sum(
+                line.product_uom_id._compute_quantity(
+                    line.quantity, sold.product_uom_id
+                )
+                for line in lines
+            )
+
+        return total(alike - mine), total(alike)

@@ -103,3 +103,113 @@ class TestFa3Corrections(Fa3Case):
     def test_without_an_original_it_is_asked_for(self):
         texts = " ".join(p.text for p in self.credit_note()._l10n_pl_ksef_problems())
         self.assertIn("names no corrected invoice", texts)
+
+    # --- reason, effect, day of supply ---------------------------------------
+
+    def reverse(self, original, reason=False, **values):
+        """Return the draft that Odoo's window makes to correct ``original``."""
+        window = self.env["account.move.reversal"].create(
+            {
+                "move_ids": original.ids,
+                "journal_id": original.journal_id.id,
+                "reason": reason,
+                **values,
+            }
+        )
+        return self.env["account.move"].browse(window.reverse_moves()["res_id"])
+
+    def posted(self, move):
+        move.action_post()
+        return move
+
+    def correction(self, move):
+        return self.document(move).body.correction
+
+    def test_the_reason_is_what_the_person_typed(self):
+        note = self.posted(self.reverse(self.invoice(), "Zwrot, uszkodzony towar"))
+        self.assertIn("Reversal of", note.ref)
+        self.assertEqual(self.correction(note).reason, "Zwrot, uszkodzony towar")
+
+    def test_the_words_of_the_window_are_no_reason(self):
+        note = self.posted(self.reverse(self.invoice()))
+        self.assertIsNone(self.correction(note).reason)
+
+    def test_a_reason_that_begins_with_the_number_is_read_behind_it(self):
+        original = self.invoice()
+        move = self.invoice(
+            l10n_pl_ksef_corrected_ids=[Command.set(original.ids)],
+            ref=f"{original.name}, Podwyżka",
+        )
+        self.assertEqual(self.correction(move).reason, "Podwyżka")
+
+    def test_a_correction_counts_when_its_kind_does_unless_somebody_says_else(self):
+        original = self.invoice()
+        note = self.posted(self.reverse(original))
+        self.assertEqual(self.correction(note).effect.value, "2")
+        up = self.invoice(l10n_pl_ksef_corrected_ids=[Command.set(original.ids)])
+        self.assertEqual(up.l10n_pl_ksef_correction_effect, "1")
+        up.l10n_pl_ksef_correction_effect = "2"
+        self.assertEqual(self.correction(up).effect.value, "2")
+
+    def test_the_day_of_supply_is_carried_over(self):
+        original = self.invoice(taxable_supply_date="2026-10-30")
+        note = self.posted(self.reverse(original))
+        self.assertEqual(str(self.document(note).body.sale_date), "2026-10-30")
+
+    # --- split payment -------------------------------------------------------
+
+    def steel(self, net, **values):
+        product = self.env["product.product"].create(
+            {"name": "Stal", "l10n_pl_ksef_annex15": True, "default_code": "S"}
+        )
+        move = self.invoice(("Stal", 1, net, self.tax_23), post=False, **values)
+        move.invoice_line_ids.product_id = product
+        move.invoice_line_ids.write(
+            {"price_unit": net, "tax_ids": [Command.set(self.tax_23.ids)]}
+        )
+        return self.posted(move)
+
+    def marks(self, move):
+        return self.document(move).body.annotations.split_payment
+
+    def test_split_payment_follows_the_sum_after_an_increase(self):
+        original = self.steel(20000)
+        self.assertTrue(self.marks(original))
+        up = self.invoice(
+            ("Dopłata", 1, 500, self.tax_23),
+            l10n_pl_ksef_corrected_ids=[Command.set(original.ids)],
+        )
+        self.assertEqual(up.amount_total, 615)
+        self.assertTrue(self.marks(up))
+
+    def test_split_payment_follows_the_sum_after_a_partial_credit_note(self):
+        for taken_back, marked in ((500, True), (10000, False)):
+            note = self.reverse(self.steel(20000))
+            note.invoice_line_ids.price_unit = taken_back
+            self.assertEqual(self.marks(self.posted(note)), marked)
+
+    def test_split_payment_by_choice_is_kept_in_the_correction(self):
+        original = self.invoice()
+        original.l10n_pl_ksef_split_payment = True
+        self.assertTrue(self.marks(self.posted(self.reverse(original))))
+
+    # --- too much ------------------------------------------------------------
+
+    def test_credit_notes_that_take_back_more_than_the_original_are_told(self):
+        original = self.invoice()
+        first = self.posted(self.reverse(original))
+        self.assertFalse(first._l10n_pl_ksef_faults())
+        second = original._reverse_moves([{"invoice_date": "2026-11-03"}])
+        second.action_post()
+        (problem,) = second._l10n_pl_ksef_problems()
+        self.assertIn("together take back", problem.text)
+        self.assertIn(original.name, problem.text)
+        self.assertEqual(problem.record, second)
+
+    def test_what_was_raised_may_be_taken_back(self):
+        original = self.invoice()
+        self.invoice(l10n_pl_ksef_corrected_ids=[Command.set(original.ids)])
+        for _time in range(2):
+            note = original._reverse_moves([{"invoice_date": "2026-11-03"}])
+            note.action_post()
+            self.assertFalse(note._l10n_pl_ksef_faults())

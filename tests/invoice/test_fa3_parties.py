@@ -18,12 +18,12 @@ class TestFa3Parties(Fa3Case):
                 "country_id": self.env.ref(f"base.{country}").id,
                 "vat": vat,
                 "city": "Berlin",
+                "l10n_pl_ksef_is_consumer": country == "pl",
             }
         )
 
     def buyer(self, partner):
-        tax = self.tax("vs_unia")
-        move = self.invoice(("Towar", 1, 10, tax), partner=partner)
+        move = self.invoice(("Towar", 1, 10, self.tax_23), partner=partner)
         return self.document(move).buyer.identification
 
     def test_a_buyer_in_the_union_has_prefix_and_number(self):
@@ -70,6 +70,7 @@ class TestFa3Parties(Fa3Case):
                         "is_company": True,
                         "vat": vat,
                         "country_id": self.env.ref(f"base.{country}").id,
+                        "l10n_pl_ksef_is_consumer": vat == "/",
                     }
                 )
                 found = self.buyer(made)

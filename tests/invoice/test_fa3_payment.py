@@ -183,8 +183,8 @@ class TestFa3Payment(Fa3Case):
         self.assertFalse(move._l10n_pl_ksef_problems())
 
     def test_split_payment_without_an_account_is_told(self):
-        move = self.sold(partner_bank_id=False, l10n_pl_ksef_split_payment=True)
-        move.partner_bank_id = False
+        move = self.sold()
+        move.write({"partner_bank_id": False, "l10n_pl_ksef_split_payment": True})
         (problem,) = move._l10n_pl_ksef_problems()
         self.assertIn("Split payment is made to a bank account", problem.text)
         self.assertEqual((problem.record, problem.field), (move, "partner_bank_id"))

@@ -10,16 +10,16 @@ class TestFa3References(Fa3Case):
     def sold(self, *lines, **values):
         """Return a posted invoice; ``lines`` are values of its lines."""
         usual = {"quantity": 1, "price_unit": 100, "tax_ids": self.tax_23.ids}
-        rows = [Command.create({**usual, **line}) for line in lines or ({"name": "X"},)]
-        for row in rows:
-            if row[2].get("display_type"):
-                row[2] = {key: row[2][key] for key in ("display_type", "name")}
+        rows = [
+            line if "display_type" in line else {**usual, **line}
+            for line in lines or ({"name": "X"},)
+        ]
         move = self.env["account.move"].create(
             {
                 "move_type": "out_invoice",
                 "partner_id": self.customer.id,
                 "invoice_date": "2026-11-02",
-                "invoice_line_ids": [tuple(row) for row in rows],
+                "invoice_line_ids": [Command.create(row) for row in rows],
                 **values,
             }
         )
@@ -152,7 +152,7 @@ class TestFa3References(Fa3Case):
 
     # --- goods ---------------------------------------------------------------
 
-    def product(self, **values):
+    def made(self, **values):
         return self.env["product.product"].create({"name": "Regał", **values})
 
     def row(self, **line):
@@ -160,9 +160,9 @@ class TestFa3References(Fa3Case):
         return row
 
     def test_gtin_is_the_barcode_where_it_is_one(self):
-        right = self.product(barcode="5901234123457")
+        right = self.made(barcode="5901234123457")
         self.assertEqual(self.row(product_id=right.id).gtin, "5901234123457")
-        inner = self.product(barcode="MAG-00012")
+        inner = self.made(barcode="MAG-00012")
         self.assertIsNone(self.row(product_id=inner.id).gtin)
 
     def test_units_are_written_as_in_poland(self):
@@ -180,7 +180,7 @@ class TestFa3References(Fa3Case):
         self.assertEqual(self.row(product_uom_id=False).unit, "szt.")
 
     def test_a_piece_of_a_service_is_a_service(self):
-        service = self.product(type="service")
+        service = self.made(type="service")
         self.assertEqual(self.row(product_id=service.id).unit, "usł.")
 
     def test_how_a_unit_is_written_can_be_changed_on_it(self):
@@ -191,7 +191,7 @@ class TestFa3References(Fa3Case):
         self.assertEqual(self.row(product_uom_id=own.id).unit, "paleta")
 
     def test_the_reference_of_a_product_is_told_once(self):
-        product = self.product(default_code="R-1")
+        product = self.made(default_code="R-1")
         row = self.row(product_id=product.id, name="[R-1] Regał dębowy")
         self.assertEqual((row.index, row.name), ("R-1", "Regał dębowy"))
 

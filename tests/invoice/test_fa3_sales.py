@@ -25,11 +25,26 @@ RATES = {
 }
 
 
+ABROAD = ("0 WDT", "np II")
+
+
 class TestFa3Sales(Fa3Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.german = cls._partner(
+            "Kunde GmbH",
+            "",
+            vat="DE123456788",
+            country_id=cls.env.ref("base.de").id,
+        )
+
     def test_every_rate_stands_in_its_own_sums(self):
         for name, (rate, net, vat) in RATES.items():
             with self.subTest(name):
-                move = self.invoice(("Towar", 3, 33.33, self.tax(name)))
+                partner = self.german if rate in ABROAD else self.customer
+                line = ("Towar", 3, 33.33, self.tax(name))
+                move = self.invoice(line, partner=partner)
                 body = self.document(move).body
                 self.assertEqual(body.lines[0].rate.value, rate)
                 self.assertEqual(getattr(body, net), Decimal("99.99"))
@@ -66,8 +81,7 @@ class TestFa3Sales(Fa3Case):
             {"name": "23% b", "price_include_override": "tax_included"}
         )
         line = self.document(self.invoice(("Towar", 3, 123, tax))).body.lines[0]
-        self.assertEqual(line.net, Decimal("300"))
-        self.assertEqual(line.unit_price_net, Decimal("100"))
+        self.assertEqual((line.gross, line.unit_price_gross), (369, 123))
 
     def test_a_discount_is_shown_beside_the_price_before_it(self):
         move = self.invoice(("Towar", 2, 100, self.tax_23), post=False)
@@ -110,12 +124,14 @@ class TestFa3Sales(Fa3Case):
         reverse = self.document(self.invoice(("Stal", 1, 10, self.tax("vs_stal"))))
         self.assertTrue(reverse.body.annotations.reverse_charge)
         tax = self.tax("vs_unia_triangular")
-        triangular = self.document(self.invoice(("Towar", 1, 10, tax)))
+        sold = self.invoice(("Towar", 1, 10, tax), partner=self.german)
+        triangular = self.document(sold)
         self.assertTrue(triangular.body.annotations.triangular)
         self.assertEqual(triangular.seller.vat_prefix, "PL")
 
     def test_a_service_to_a_business_in_the_union_has_the_buyer_account_for_vat(self):
-        service = self.invoice(("Usługa", 1, 10, self.tax("vs_dostu")))
+        line = ("Usługa", 1, 10, self.tax("vs_dostu"))
+        service = self.invoice(line, partner=self.german)
         self.assertTrue(self.document(service).body.annotations.reverse_charge)
         self.assertFalse(self.document(self.invoice()).body.annotations.reverse_charge)
 
@@ -127,7 +143,7 @@ class TestFa3Sales(Fa3Case):
         self.assertIsNone(procedure(self.tax_23))
         marked = procedure(self.tax_23, l10n_pl_vat_b_mpv_prowizja=True)
         self.assertIs(marked, fa3.Procedure.B_MPV_PROWIZJA)
-        triangular = procedure(self.tax("vs_unia_triangular"))
+        triangular = procedure(self.tax("vs_unia_triangular"), partner=self.german)
         self.assertIs(triangular, fa3.Procedure.TT_D)
         self.tax_8.l10n_pl_ksef_procedure = "IED"
         self.assertIs(procedure(self.tax_8), fa3.Procedure.IED)

@@ -237,6 +237,48 @@ class TestFa3Special(Fa3Case):
         move = self.states(original, ("Krzesło", 3, 7))
         self.assertEqual(self.rows(move), [(2, True, 3, 7, 21), (2, False, 0, 7, 0)])
 
+    def test_of_equal_rows_that_of_the_returned_quantity_is_meant(self):
+        original = self.invoice(
+            ("Krzesło", 1, 100, self.tax_23), ("Krzesło", 5, 100, self.tax_23)
+        )
+        move = self.states(original, ("Krzesło", 5, 100))
+        rows = [(2, True, 5, 100, 500), (2, False, 0, 100, 0)]
+        self.assertEqual(self.rows(move), rows)
+
+    def test_a_second_change_of_identical_products_has_the_row_that_is_left(self):
+        original = self.invoice(
+            ("Krzesło", 2, 100, self.tax_23), ("Krzesło", 5, 100, self.tax_23)
+        )
+        move = self.states(original, ("Krzesło", 1, 100), ("Krzesło", 2, 100))
+        rows = [
+            (2, True, 5, 100, 500),
+            (2, False, 4, 100, 400),
+            (1, True, 2, 100, 200),
+            (1, False, 0, 100, 0),
+        ]
+        self.assertEqual(self.rows(move), rows)
+
+    def test_equal_products_are_known_again_by_their_description(self):
+        product = self.env["product.product"].create({"name": "Krzesło"})
+        original = self.invoice(
+            ("Krzesło czarne", 3, 100, self.tax_23),
+            ("Krzesło białe", 3, 100, self.tax_23),
+            post=False,
+        )
+        for line, name in zip(
+            original.invoice_line_ids, ("czarne", "białe"), strict=True
+        ):
+            line.write({"product_id": product.id})
+            line.write({"name": name, "price_unit": 100})
+            line.tax_ids = self.tax_23
+        original.action_post()
+        credit = original._reverse_moves([{"invoice_date": "2026-11-03"}])
+        credit.invoice_line_ids[0].unlink()
+        credit.l10n_pl_ksef_before_after = True
+        credit.action_post()
+        rows = credit._l10n_pl_ksef_fa3_lines()
+        self.assertEqual([row.name for row in rows], ["białe", "białe"])
+
     def test_a_return_at_a_price_with_vat_is_one_of_quantity(self):
         tax = self.tax_23.copy(
             {"name": "23% w cenie", "price_include_override": "tax_included"}
