@@ -52,7 +52,11 @@ class AccountMove(models.Model):
         a settlement's sums are what is left to pay, and not those of its lines. Lines
         before and after a correction are told as on the corrected invoice.
         """
-        asked = self._l10n_pl_ksef_originals() if self._l10n_pl_ksef_shows_states() else self
+        asked = (
+            self._l10n_pl_ksef_originals()
+            if self._l10n_pl_ksef_shows_states()
+            else self
+        )
         with_vat = asked._l10n_pl_ksef_is_priced_with_vat()
         groups = defaultdict(list)
         for item in [*self._l10n_pl_ksef_shown_lines(), *self._l10n_pl_ksef_fees()]:

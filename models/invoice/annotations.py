@@ -58,6 +58,7 @@ class AccountMove(models.Model):
         "Period From", help="OkresFa, for services rendered over a period."
     )
     l10n_pl_ksef_period_to = fields.Date("Period To")
+
     @api.depends(
         "invoice_line_ids.product_id",
         "amount_total_signed",

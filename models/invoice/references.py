@@ -59,7 +59,9 @@ class AccountMove(models.Model):
         if not (orders or contracts or signed or batches or incoterm):
             return None
         return fa3.Terms(
-            orders=[fa3.PurchaseOrder(ordered_on=on, number=number) for number, on in orders],
+            orders=[
+                fa3.PurchaseOrder(ordered_on=on, number=number) for number, on in orders
+            ],
             contracts=[
                 fa3.Contract(signed_on=signed, number=number)
                 for number in contracts or ([None] if signed else [])

@@ -282,7 +282,8 @@ class AccountMove(models.Model):
             return None
         day = min(supplied, issued)
         rates = self.currency_id.rate_ids.filtered(
-            lambda rate: not rate.company_id or rate.company_id == self.company_id.root_id
+            lambda rate: not rate.company_id
+            or rate.company_id == self.company_id.root_id
         )
         known = rates.filtered(lambda rate: rate.name <= day).sorted("name")
         if not known:

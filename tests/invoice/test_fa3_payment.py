@@ -176,9 +176,7 @@ class TestFa3Payment(Fa3Case):
         bank = self.env["res.bank"].create(
             {"name": "First Bank", "country": self.env.ref("base.us").id}
         )
-        account = self.bank(
-            self.company.partner_id, "0001234567890", bank_id=bank.id
-        )
+        account = self.bank(self.company.partner_id, "0001234567890", bank_id=bank.id)
         move = self.sold(partner_bank_id=account.id)
         self.assertFalse(move._l10n_pl_ksef_problems())
 

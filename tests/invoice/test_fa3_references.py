@@ -119,7 +119,9 @@ class TestFa3References(Fa3Case):
         self.assertEqual(self.body(self.sold()).place, "Kraków")
 
     def test_the_buyer_has_its_contacts(self):
-        self.customer.write({"email": "zakupy@example.com", "phone": "+48 22 100 20 30"})
+        self.customer.write(
+            {"email": "zakupy@example.com", "phone": "+48 22 100 20 30"}
+        )
         (contact,) = self.document(self.sold()).buyer.contacts
         self.assertEqual(contact.email, "zakupy@example.com")
         self.assertEqual(contact.phone, "+48221002030")

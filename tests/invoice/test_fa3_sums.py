@@ -23,9 +23,9 @@ ROUNDINGS = ("round_globally", "round_per_line")
 LINE = st.fixed_dictionaries(
     {
         "rate": st.sampled_from(("23", "8", "5", "0", "zw")),
-        "price_unit": st.decimals(
-            min_value="0.01", max_value="4999.99", places=2
-        ).map(float),
+        "price_unit": st.decimals(min_value="0.01", max_value="4999.99", places=2).map(
+            float
+        ),
         "quantity": st.sampled_from((1, 2, 3, 7, 60, 0.5, 1.25, 12.345, 999)),
         "discount": st.sampled_from((0, 0, 0, 7.5, 10, 33.33, 50, 100)),
     }
@@ -166,7 +166,9 @@ class TestFa3Sums(SumsCase):
         line = {"rate": "23", "quantity": 2, "price_unit": 99.99, "discount": 10}
         move = self.priced([line], with_vat=True)
         (row,) = self.document(self.posted(move)).body.lines
-        self.assertEqual((row.unit_price_gross, row.gross), (Decimal("99.99"), Decimal("179.98")))
+        self.assertEqual(
+            (row.unit_price_gross, row.gross), (Decimal("99.99"), Decimal("179.98"))
+        )
         self.assertEqual((row.unit_price_net, row.net), (None, None))
         self.assertEqual(row.discount, Decimal("20.00"))
 
@@ -201,6 +203,8 @@ class TestFa3Sums(SumsCase):
     def test_a_margin_is_told_with_the_whole_price(self):
         margin = self.tax_zw.copy({"name": "marża"})
         margin.l10n_pl_ksef_rate = "margin"
-        move = self.invoice(("Obraz", 1, 2000, margin), l10n_pl_ksef_margin="P_PMarzy_3_2")
+        move = self.invoice(
+            ("Obraz", 1, 2000, margin), l10n_pl_ksef_margin="P_PMarzy_3_2"
+        )
         (row,) = self.document(move).body.lines
         self.assertEqual((row.unit_price_gross, row.gross, row.net), (2000, 2000, None))
