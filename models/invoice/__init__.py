@@ -25,5 +25,6 @@ from . import (
     vehicle,
     correct_data,
     before_after,
+    rule_checks,
     rules,
 )
