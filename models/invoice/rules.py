@@ -1,8 +1,8 @@
 """The table of what the law wants of an invoice, told before it is sent.
 
-Each row is one rule: what checks it (in `rule_checks.py`), the place of the law or of the
-official description of FA(3), and where it is mended. What an invoice merely lacks is told
-in `problems.py`.
+Each row is one rule: what checks it (in `rule_checks.py`), the place of the law or of
+the official description of FA(3), and where it is mended. What an invoice merely lacks
+is told in `problems.py`.
 """
 
 from typing import NamedTuple

@@ -114,9 +114,7 @@ class AccountMove(models.Model):
         if number not in NO_NUMBER:
             return False
         has_none = number and buyer.country_code in (False, "PL")
-        return bool(
-            not buyer.is_company or has_none or buyer.l10n_pl_ksef_is_consumer
-        )
+        return bool(not buyer.is_company or has_none or buyer.l10n_pl_ksef_is_consumer)
 
     def _l10n_pl_ksef_lacks_nip(self):
         """Tell whether the buyer is a company in Poland whose NIP nobody entered, nor
