@@ -4,17 +4,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from lxml import etree
-
 from .. import safe_xml
 from ..errors import DocumentError
 from .declare import Form, required_of, specs_of
 from .fa2 import settle_rates
 from .model import Invoice
 from .names import FA2, SCHEMAS, path_of
+from .values import Text
 
 # Telling the place of an element costs a walk past its siblings.
 MAX_UNKNOWN = 100
+# Values of each kind that are kept, so that they need not be read again.
+MOST_KEPT, LONGEST_KEPT = 10_000, 40
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,25 @@ class _Target(NamedTuple):
     name: str | None  # None for a mark that follows from other fields
     group: str | None = None  # the inline field that it belongs to
     repeated: bool = False
-    model: type | None = None
+    plan: "_Plan | None" = None  # of a part that has elements of its own
     from_text: object = None
+
+    @property
+    def is_plain(self):
+        """Whether it is one text of the element itself, or a mark, as almost all are."""
+        return not (self.group or self.repeated or self.plan)
 
 
 class _Plan(NamedTuple):
     """What an element of a model class may hold."""
 
-    targets: dict  # by qualified name
+    build: type
+    plain: dict  # (name, from_text) of plain targets by qualified name: the fast way
+    others: dict  # the other targets, by qualified name
     attributes: tuple
-    groups: dict  # class of each inline field
+    groups: dict  # plan of each inline field
     required: dict  # name of the element or attribute of each required field
+    is_flat: bool  # all its elements are plain, and none is a mark that follows
 
 
 def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
@@ -68,53 +77,80 @@ def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
         "enumeration" for a value that is not of its kind, with place and value
     """
     root = safe_xml.parse(xml, max_bytes)
-    name = etree.QName(root)
-    if name.localname != "Faktura" or name.namespace not in SCHEMAS:
-        raise DocumentError("schema", str(name)[:200])
+    namespace, _brace, name = root.tag.lstrip("{").rpartition("}")
+    if name != "Faktura" or namespace not in SCHEMAS:
+        raise DocumentError("schema", root.tag[:200])
     unknown = []
-    invoice = _Reader(name.namespace, unknown).read(root, Invoice)
-    if name.namespace == FA2:
+    invoice = _Reader(unknown).read(root, _plan(Invoice, namespace))
+    if namespace == FA2:
         settle_rates(invoice.body)
-    return ReadResult(invoice, SCHEMAS[name.namespace], unknown)
+    return ReadResult(invoice, SCHEMAS[namespace], unknown)
 
 
 class _Reader:
     """One reading of one document."""
 
-    def __init__(self, namespace, unknown):
-        self.namespace = namespace
+    def __init__(self, unknown):
         self.unknown = unknown
 
-    def read(self, element, cls):
-        """The element as an instance of a model class."""
-        plan = _plan(cls, self.namespace)
+    def read(self, element, plan):
+        """The element as an instance of the plan's model class."""
+        plain = plan.plain
+        if plan.is_flat:
+            # Lines are most of an invoice, so they go the fast way. What is unknown,
+            # twice there, in pieces or wrong is left to the way that can tell of it.
+            try:
+                values = {
+                    (target := plain[child.tag])[0]: target[1](child.text)
+                    for child in element
+                    if not len(child)
+                }
+            except (AttributeError, KeyError, TypeError, ValueError):
+                values = {}
+            if len(values) == len(element) and plan.required.keys() <= values.keys():
+                return plan.build(**values)
         values, groups = {}, {}
         for child in element:
-            target = plan.targets.get(child.tag)
+            target = plain.get(child.tag)
             if target is None:
-                self._report(child)
-            elif target.group is not None:
-                self._take(child, target, groups.setdefault(target.group, {}))
-            elif target.name is not None:
-                self._take(child, target, values)
+                self._take_other(child, plan, values, groups)
+                continue
+            name, from_text = target
+            if name in values:
+                if name is not None:
+                    self._report(child)
+                continue
+            # A comment inside would cut child.text short.
+            text = _whole_text(child) if len(child) else child.text or ""
+            try:
+                values[name] = from_text(text)
+            except ValueError as error:
+                raise _refusal(error, text, child) from None
+        values.pop(None, None)
         for name, spec in plan.attributes:
             if (text := element.get(spec.tag)) is not None:
-                values[name] = _convert(spec.kind.from_text, text, element)
+                values[name] = _convert(_from_text(spec.kind), text, element)
         for name, inside in groups.items():
-            kind = plan.groups[name]
-            values[name] = _build(element, kind, _plan(kind, self.namespace), inside)
-        return _build(element, cls, plan, values)
+            values[name] = _build(element, plan.groups[name], inside)
+        return _build(element, plan, values)
 
-    def _take(self, child, target, values):
-        name = target.name
-        if name in values and not target.repeated:
+    def _take_other(self, child, plan, values, groups):
+        """Take what is no plain text: a part, one of several, one of a group."""
+        target = plan.others.get(child.tag)
+        if target is None:
             self._report(child)
             return
-        if target.model is None:
-            value = _convert(target.from_text, _text(child), child)
+        name, group, is_repeated, inner, from_text = target
+        if group is not None:
+            values = groups.setdefault(group, {})
+        if name in values and not is_repeated:
+            self._report(child)
+            return
+        if inner is None:
+            value = _convert(from_text, _whole_text(child), child)
         else:
-            value = self.read(child, target.model)
-        if target.repeated:
+            value = self.read(child, inner)
+        if is_repeated:
             values.setdefault(name, []).append(value)
         else:
             values[name] = value
@@ -126,8 +162,7 @@ class _Reader:
             self.unknown.append(Unknown(path_of(child), text[:500]))
 
 
-def _text(element):
-    # A comment inside would cut element.text short.
+def _whole_text(element):
     return "".join(element.xpath("text()")) if len(element) else element.text or ""
 
 
@@ -135,36 +170,57 @@ def _convert(from_text, text, element):
     try:
         return from_text(text)
     except ValueError as error:
-        code = getattr(error, "code", "type")
-        raise DocumentError(code, path_of(element), text[:100]) from None
+        raise _refusal(error, text, element) from None
 
 
-def _build(element, cls, plan, values):
-    if not plan.required.keys() <= values.keys():
+def _refusal(error, text, element):
+    code = getattr(error, "code", "type")
+    return DocumentError(code, path_of(element), text[:100])
+
+
+def _build(element, plan, values):
+    if plan.required and not plan.required.keys() <= values.keys():
         tag = next(tag for name, tag in plan.required.items() if name not in values)
         raise DocumentError("missing", f"{path_of(element)}/{tag}".lstrip("/"))
-    return cls(**values)
+    return plan.build(**values)
 
 
 @cache
 def _plan(cls, namespace):
     """Worked out once for each class and schema."""
-    specs = specs_of(cls)
-    targets = {}
-    for name, spec in specs:
-        targets.update(_targets(name, spec, namespace))
+    specs, targets = specs_of(cls), _plan_targets(cls, namespace)
+    plain = {tag: (t.name, t.from_text) for tag, t in targets.items() if t.is_plain}
+    attributes = [item for item in specs if item[1].form is Form.ATTRIBUTE]
+    groups = {
+        name: _plan(spec.kind, namespace)
+        for name, spec in specs
+        if spec.form is Form.INLINE
+    }
     return _Plan(
-        targets,
-        tuple(item for item in specs if item[1].form is Form.ATTRIBUTE),
-        {name: spec.kind for name, spec in specs if spec.form is Form.INLINE},
+        cls,
+        plain,
+        {tag: target for tag, target in targets.items() if not target.is_plain},
+        attributes,
+        groups,
         {name: spec.tag for name, spec in required_of(cls)},
+        plain.keys() == targets.keys()
+        and not attributes
+        and all(name for name, _from_text in plain.values()),
     )
+
+
+def _plan_targets(cls, namespace):
+    """The elements that an element of a model class may hold."""
+    targets = {}
+    for name, spec in specs_of(cls):
+        targets.update(_targets(name, spec, namespace))
+    return targets
 
 
 def _targets(name, spec, namespace):
     """The elements that belong to a field: {qualified name: target}."""
     if spec.form is Form.INLINE:
-        inner = _plan(spec.kind, namespace).targets.items()
+        inner = _plan_targets(spec.kind, namespace).items()
         return {tag: t._replace(group=name if t.name else None) for tag, t in inner}
     if spec.form is Form.NAMED:
         return {
@@ -175,12 +231,32 @@ def _targets(name, spec, namespace):
         return {}
     repeated = spec.form is Form.REPEATED
     if spec.form in (Form.DERIVED, Form.CONSTANT):
-        target = _Target(None)
+        target = _Target(None, from_text=_always(None))
     elif spec.is_model:
-        target = _Target(name, None, repeated, model=spec.kind)
+        target = _Target(name, None, repeated, plan=_plan(spec.kind, namespace))
     else:
-        target = _Target(name, None, repeated, from_text=spec.kind.from_text)
+        target = _Target(name, None, repeated, from_text=_from_text(spec.kind))
     return {f"{{{namespace}}}{spec.tag}": target}
+
+
+class _Memo(dict):
+    """Values by their texts: the same amounts, rates and days come again and again."""
+
+    def __init__(self, from_text):
+        super().__init__()
+        self.from_text = from_text
+
+    def __missing__(self, text):
+        value = self.from_text(text)
+        if len(self) < MOST_KEPT and len(text) < LONGEST_KEPT:
+            self[text] = value
+        return value
+
+
+@cache
+def _from_text(kind):
+    """What reads a value; a text is taken as it stands, and None is none."""
+    return str.__str__ if isinstance(kind, Text) else _Memo(kind.from_text).__getitem__
 
 
 def _always(member):

@@ -35,7 +35,7 @@ def calls(function, *arguments):
     ids=["write", "check", "read"],
 )
 def test_each_line_costs_the_same_as_the_one_before(function, made_of):
-    function(made_of(1))  # what is worked out once, is worked out now
+    function(made_of(40))  # what is worked out once, is worked out now
     ten, twenty, forty = (calls(function, made_of(n)) for n in (10, 20, 40))
     assert twenty > ten
     assert forty - twenty == 2 * (twenty - ten)
