@@ -51,7 +51,7 @@ class _Target(NamedTuple):
 
     @property
     def is_plain(self):
-        """Whether it is one text of the element itself, or a mark, as almost all are."""
+        """Whether it is one text of the element itself, as almost all are."""
         return not (self.group or self.repeated or self.plan)
 
 
