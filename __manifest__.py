@@ -53,6 +53,7 @@
         "report/report_picture.xml",
         "report/report_preview.xml",
         "report/report_upo.xml",
+        "views/bill/bill_views.xml",
         "views/picture/picture_views.xml",
     ],
     "assets": {

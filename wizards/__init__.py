@@ -8,6 +8,7 @@ from . import (
     connect,
     fetch_window,
     issue_offline,
+    payment_amount,
     res_config_settings,
     settings,
     welcome,

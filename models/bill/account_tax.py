@@ -50,11 +50,7 @@ class AccountTax(models.Model):
 
     @api.model
     def _l10n_pl_ksef_purchase_taxes(self, company):
-        """Return ``{rate: taxes}``, the best tax of each rate first.
-
-        The company's own default comes first; one that splits its VAT between accounts
-        (leasing of cars) is not chosen before one that does not.
-        """
+        """Return ``{rate: taxes}`` of a company's purchases."""
         taxes = self.search(
             [
                 *self._check_company_domain(company),
@@ -62,8 +58,18 @@ class AccountTax(models.Model):
                 ("l10n_pl_ksef_rate", "!=", False),
             ]
         )
+        return taxes.grouped("l10n_pl_ksef_rate")
+
+    def _l10n_pl_ksef_best(self, company):
+        """Return the one of these taxes, all of one rate, that a bill gets, or none.
+
+        The company's own default comes first; one that splits its VAT between accounts
+        (leasing of cars) is not chosen before one that does not.
+        """
+        if len(self) < 2:
+            return self
         default = company.account_purchase_tax_id
-        ordered = taxes.sorted(
+        return self.sorted(
             lambda tax: (
                 tax != default,
                 tax.price_include,
@@ -71,8 +77,7 @@ class AccountTax(models.Model):
                 tax.sequence,
                 tax.id,
             )
-        )
-        return ordered.grouped("l10n_pl_ksef_rate")
+        )[:1]
 
     def _l10n_pl_ksef_splits(self):
         """Tell whether the VAT goes to several accounts."""

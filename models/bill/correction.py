@@ -1,6 +1,6 @@
 """The bills that a correcting invoice (*KOR*) or a settlement (*ROZ*) refers to."""
 
-from odoo import fields, models
+from odoo import Command, models
 
 PURCHASES = ("in_invoice", "in_refund")
 MOST_LINKS = 500
@@ -9,19 +9,8 @@ MOST_LINKS = 500
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    l10n_pl_ksef_corrected_ids = fields.Many2many(
-        "account.move",
-        "l10n_pl_ksef_correction_rel",
-        "correction_id",
-        "original_id",
-        string="Corrected Bills",
-        readonly=True,
-        copy=False,
-        help="Bills that this one, from KSeF, corrects or settles.",
-    )
-
     def _l10n_pl_ksef_import_correction(self, bill_import):
-        """Link the bills that the document corrects, and the advances it settles."""
+        """Return links to what the document corrects, and to advances it settles."""
         body = bill_import.body
         references = []
         if body.correction:
@@ -30,27 +19,28 @@ class AccountMove(models.Model):
             ]
         references += [(row.ksef_number, row.number) for row in body.advance_invoices]
         if not references:
-            return
-        found = self._l10n_pl_ksef_bills_by_reference(references)
+            return {}
+        found = self._l10n_pl_ksef_bills_by_reference(references, bill_import)
         originals = self.browse().union(*(found[key] for key in found))
-        self.l10n_pl_ksef_corrected_ids = originals
-        if body.correction and len(originals) == 1 and self.move_type == "in_refund":
-            self.reversed_entry_id = originals
         self._l10n_pl_ksef_note_correction(bill_import, references, found)
+        values = {"l10n_pl_ksef_corrected_ids": [Command.set(originals.ids)]}
+        if body.correction and len(originals) == 1 and bill_import.sign < 0:
+            values["reversed_entry_id"] = originals.id
+        return values
 
-    def _l10n_pl_ksef_bills_by_reference(self, references):
+    def _l10n_pl_ksef_bills_by_reference(self, references, bill_import):
         """Return ``{(KSeF number, number): bill}`` of those that are in the books."""
         references = references[:MOST_LINKS]
         domain = [
-            ("company_id", "=", self.company_id.id),
+            ("company_id", "=", bill_import.company.id),
             ("move_type", "in", PURCHASES),
             ("state", "!=", "cancel"),
-            ("id", "!=", self.id),
+            ("id", "not in", self.ids),
         ]
         ksef_numbers = [ksef for ksef, _number in references if ksef]
         numbers = [number for _ksef, number in references if number]
         by_ksef = self.search([*domain, ("l10n_pl_ksef_number", "in", ksef_numbers)])
-        vendor = self.partner_id.commercial_partner_id
+        vendor = bill_import.partner.commercial_partner_id
         by_number = self.search(
             [
                 *domain,

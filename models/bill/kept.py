@@ -2,9 +2,10 @@
 
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...ksef_api import fa3
+from ...ksef_api.errors import DocumentError
 
 # More lines than these have their details in the picture alone.
 LINES_IN_DETAIL = 200
@@ -29,7 +30,12 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     l10n_pl_ksef_kept = fields.Html(
-        "Details in the KSeF File", readonly=True, copy=False
+        "Details in the KSeF File",
+        compute="_compute_l10n_pl_ksef_kept",
+        # The template escapes what the document says.
+        sanitize=False,
+        # Whoever may read the bill may read what it was made of.
+        compute_sudo=True,
     )
     l10n_pl_ksef_file = fields.Binary(
         "FA(3) File", attachment=True, readonly=True, copy=False
@@ -42,14 +48,28 @@ class AccountMove(models.Model):
         for move in self:
             move.l10n_pl_ksef_file_name = f"{(move.ref or 'FA3').replace('/', '_')}.xml"
 
-    def _l10n_pl_ksef_store_details(self, bill_import):
-        """Keep the rest of the document readable on the bill."""
-        values = self.env["l10n_pl_ksef.picture"]._kept_values(bill_import.read)
-        facts, body = values["facts"], bill_import.body
+    @api.depends("l10n_pl_ksef_file")
+    def _compute_l10n_pl_ksef_kept(self):
+        # Drawn when somebody looks, in the reader's language: making a bill is not to
+        # wait for it.
+        for move in self:
+            xml = (
+                move.is_purchase_document(include_receipts=True)
+                and move._l10n_pl_ksef_received_file()
+            )
+            move.l10n_pl_ksef_kept = xml and move._l10n_pl_ksef_details_page(xml)
+
+    def _l10n_pl_ksef_details_page(self, xml):
+        """Return the rest of the document as a page; False when it cannot be read."""
+        try:
+            read = fa3.read(xml)
+        except DocumentError:
+            return False
+        values = self.env["l10n_pl_ksef.picture"]._kept_values(read)
+        facts, body = values["facts"], read.document.body
         values["line_details"] = self._l10n_pl_ksef_line_details(body, facts)
         values["order_details"] = self._l10n_pl_ksef_order_details(body, facts)
-        html = self.env["ir.qweb"]._render("l10n_pl_ksef.kept", values)
-        self.l10n_pl_ksef_kept = html
+        return self.env["ir.qweb"]._render("l10n_pl_ksef.kept", values)
 
     def _l10n_pl_ksef_line_details(self, body, facts):
         """Return ``[(number, name, text)]`` of lines with codes and marks."""

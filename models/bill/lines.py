@@ -1,6 +1,6 @@
 """Lines of a KSeF file (*FaWiersz*) as lines of a bill."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from .taxes import Taxes, percent_of
 from .units import find_units, plain_unit
 
 LONGEST_NAME = 2000
+SETTLEMENTS = (fa3.InvoiceKind.SETTLEMENT, fa3.InvoiceKind.SETTLEMENT_CORRECTION)
 
 
 @dataclass
@@ -24,6 +25,28 @@ class Tools:
     units: dict
     prices: Prices
     account_id: int
+    untaxed: frozenset = frozenset()  # sums whose VAT the document does not state
+
+    def tax_of(self, rate, sums, product=None):
+        """Return the tax of a line of ``rate`` that counts in ``sums``, or none."""
+        return self.taxes.of(None if sums in self.untaxed else rate, product)
+
+
+def without_vat(body, nets, sums_of_lines):
+    """Return the sums (*P_13*) of taxed lines whose VAT (*P_14*) is not stated.
+
+    What the document does not state as VAT cannot be deducted (art. 86 (2) of the VAT
+    act). A settlement leaves out what its advance invoices stated, a correction what
+    it does not change.
+    """
+    if body.kind in SETTLEMENTS:
+        return frozenset()
+    stated = {sums for sums, _net, vat, _pln in fa3.summary(body) if vat is not None}
+    changed = defaultdict(Decimal)
+    for line, net, sums in zip(body.lines, nets, sums_of_lines, strict=True):
+        if net and sums and sums.vat and sums not in stated:
+            changed[sums] += -net if line.before else net
+    return frozenset(sums for sums, net in changed.items() if fa3.to_grosz(net))
 
 
 class AccountMove(models.Model):
@@ -34,52 +57,67 @@ class AccountMove(models.Model):
         body = bill_import.body
         tools = self._l10n_pl_ksef_import_tools(bill_import)
         margin = bool(body.annotations.margin.scheme)
-        values, nets, quiet = [], defaultdict(Decimal), []
-        of_lines = line_nets(body, margin)
-        prices = tools.prices.of(body.lines, of_lines)
-        for line, net, price in zip(body.lines, of_lines, prices, strict=True):
-            if net is None:
-                quiet.append(line)
-                continue
-            values.append(
-                self._l10n_pl_ksef_import_line(line, price, bill_import, tools)
-            )
+        sums_of_lines = [fa3.sums_of(line, margin) for line in body.lines]
+        nets = line_nets(body, margin)
+        tools.untaxed = without_vat(body, nets, sums_of_lines)
+        if tools.untaxed:
+            nets = [
+                line.gross if sums in tools.untaxed and line.gross is not None else net
+                for line, net, sums in zip(body.lines, nets, sums_of_lines, strict=True)
+            ]
+        rows = list(zip(body.lines, nets, sums_of_lines, strict=True))
+        taken = [row for row in rows if row[1] is not None]
+        quiet = [line for line, net, _sums in rows if net is None]
+        added = defaultdict(Decimal)
+        for line, net, sums in taken:
             counted = fa3.to_grosz(net)
-            nets[fa3.sums_of(line, margin)] += -counted if line.before else counted
-        values += self._l10n_pl_ksef_sum_lines(bill_import, tools, nets, quiet)
+            added[sums] += -counted if line.before else counted
+        if 0 < bill_import.company.l10n_pl_ksef_sum_lines_above < len(taken):
+            values = self._l10n_pl_ksef_summed_lines(bill_import, tools, taken)
+        else:
+            prices = tools.prices.of(body.lines, nets)
+            values = [
+                self._l10n_pl_ksef_import_line(line, price, sums, bill_import, tools)
+                for line, price, sums in zip(
+                    body.lines, prices, sums_of_lines, strict=True
+                )
+                if price is not None
+            ]
+        values += self._l10n_pl_ksef_sum_lines(bill_import, tools, added, quiet)
         self._l10n_pl_ksef_note_missing_taxes(bill_import, tools)
+        self._l10n_pl_ksef_note_untaxed(bill_import, tools)
         return [Command.create(row) for row in values]
 
     def _l10n_pl_ksef_import_tools(self, bill_import):
         lines = bill_import.body.lines
-        vendor = self.partner_id.commercial_partner_id
+        vendor = bill_import.partner.commercial_partner_id
         return Tools(
-            Products(self.company_id, vendor, lines),
-            Taxes(self.company_id, bill_import.document.seller),
+            Products(bill_import.company, vendor, lines),
+            Taxes(bill_import.company, bill_import.document.seller),
             find_units(self.env, {line.unit for line in lines}),
-            Prices(self.env, self.company_id),
-            self._l10n_pl_ksef_usual_account(vendor),
+            Prices(self.env, bill_import.company),
+            self._l10n_pl_ksef_usual_account(bill_import, vendor),
         )
 
-    def _l10n_pl_ksef_usual_account(self, vendor):
+    def _l10n_pl_ksef_usual_account(self, bill_import, vendor):
         """Return the account that Odoo would find for a line without product.
 
         Odoo asks for it line by line; here it is asked once.
         """
         accounts = self.env["account.account"]
         usual = accounts._get_most_frequent_account_for_partner(
-            self.company_id.id, vendor.id, self.move_type
+            bill_import.company.id, vendor.id, bill_import.move_type
         )
-        return usual or self.journal_id.default_account_id.id
+        return usual or bill_import.journal.default_account_id.id
 
-    def _l10n_pl_ksef_import_line(self, line, price, bill_import, tools):
+    def _l10n_pl_ksef_import_line(self, line, price, sums, bill_import, tools):
         """Return one line. As it was before the correction it is taken back, so that
         both together make the difference.
 
         :param price: its quantity, price and discount (``Prices``)
         """
         product = tools.products.of(line)
-        tax = tools.taxes.of(line.rate, product)
+        tax = tools.tax_of(line.rate, sums, product)
         sign = -bill_import.sign if line.before else bill_import.sign
         quantity, price, discount = price
         if sign < 0 and (quantity < 0 or price >= 0):
@@ -140,7 +178,7 @@ class AccountMove(models.Model):
             name = self._l10n_pl_ksef_sum_name(
                 bill_import, sums in nets, difference, quiet
             )
-            tax = tools.taxes.of(rate)
+            tax = tools.tax_of(rate, sums)
             values.append(
                 self._l10n_pl_ksef_plain_line(bill_import, name, difference, tax)
             )
@@ -151,10 +189,13 @@ class AccountMove(models.Model):
         return values
 
     def _l10n_pl_ksef_plain_line(self, bill_import, name, amount, tax=None):
+        amount *= bill_import.sign
+        if tax and tax.price_include:
+            amount *= 1 + Decimal(str(tax.amount)) / 100
         return {
             "name": name[:LONGEST_NAME],
             "quantity": 1,
-            "price_unit": float(amount * bill_import.sign),
+            "price_unit": float(amount),
             "tax_ids": [Command.set(tax.ids if tax else [])],
         }
 
@@ -198,7 +239,7 @@ class AccountMove(models.Model):
                 self.env._(
                     "The sums of the document differ from its lines by %s; the "
                     "difference stands in a line of its own.",
-                    f"{difference} {body.currency}",
+                    bill_import.amount(difference),
                 )
             )
             return text
@@ -222,3 +263,41 @@ class AccountMove(models.Model):
                     rates,
                 )
             )
+
+    def _l10n_pl_ksef_note_untaxed(self, bill_import, tools):
+        if tools.untaxed:
+            bill_import.tasks.append(
+                self.env._(
+                    "The document states no VAT for its taxed lines, so none is booked "
+                    "as deductible. Ask the vendor for a correction if there should "
+                    "be VAT."
+                )
+            )
+
+    # --- invoices of thousands of lines --------------------------------------
+
+    def _l10n_pl_ksef_summed_lines(self, bill_import, tools, taken):
+        """Return lines added up by rate and account: the company has chosen so.
+
+        Each line of the document stays in the picture and in the file.
+
+        :param taken: ``[(line, net amount, Sums)]``
+        """
+        amounts, counts = defaultdict(Decimal), Counter()
+        for line, net, sums in taken:
+            product = tools.products.of(line)
+            accounts = product and product.product_tmpl_id.get_product_accounts()
+            account = (accounts and accounts["expense"].id) or tools.account_id
+            key = line.rate, tools.tax_of(line.rate, sums, product), account
+            amounts[key] += fa3.to_grosz(-net if line.before else net)
+            counts[key] += 1
+        rows = []
+        for (rate, tax, account), amount in amounts.items():
+            name = self.env._(
+                "%(count)s lines at the rate %(rate)s, listed in the picture",
+                count=counts[rate, tax, account],
+                rate=rate.value if rate else "–",
+            )
+            row = self._l10n_pl_ksef_plain_line(bill_import, name, amount, tax)
+            rows.append({**row, "account_id": account} if account else row)
+        return rows

@@ -10,6 +10,7 @@ from .taxes import percent_of
 
 EXACT = Decimal("0.00005")
 ROUND_DISCOUNT = 2  # digits of a percentage that people would write
+MOST_DIGITS = 9  # of a price; more are noise
 HALF_GROSZ = Decimal("0.0049")
 
 
@@ -128,7 +129,8 @@ class Prices:
                 discount = self._discount(before, net, fits)
                 if discount is not None:
                     return quantity, price, discount
-        return quantity, net / quantity, Decimal(0)
+        price = _shortest(net / quantity, lambda it: _same(quantity * it, net))
+        return quantity, price, Decimal(0)
 
     def _discount(self, before, net, fits):
         """Return the roundest percentage that fits, None where none does."""
@@ -139,6 +141,14 @@ class Prices:
             if fits(before * (100 - discount) / 100, net):
                 return discount
         return None
+
+
+def _shortest(value, holds):
+    """Return ``value`` with the fewest digits for which ``holds`` is true."""
+    for digits in range(2, MOST_DIGITS):
+        if holds(rounded := round(value, digits)):
+            return rounded
+    return value
 
 
 def _value(quantity, price, discount):

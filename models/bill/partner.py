@@ -13,13 +13,14 @@ class AccountMove(models.Model):
         The parent company of several addresses is the vendor.
         """
         seller = bill_import.document.seller
+        company = bill_import.company
         country = self._l10n_pl_ksef_country(seller.address.country)
-        partner = self._l10n_pl_ksef_find_partner(seller, country)
+        partner = self._l10n_pl_ksef_find_partner(seller, country, company)
         if partner:
             self._l10n_pl_ksef_note_other_name(bill_import, partner)
             return partner
-        partner = self._l10n_pl_ksef_new_partner(seller, country)
-        bill_import.new_partner_ids.add(partner.id)
+        partner = self._l10n_pl_ksef_new_partner(seller, country, company)
+        bill_import.is_new_partner = True
         bill_import.notes.append(
             self.env._(
                 "The vendor %(name)s was not known and has been made.",
@@ -48,26 +49,26 @@ class AccountMove(models.Model):
         code = {"EL": "GR", "XI": "GB"}.get(code, code)
         return self.env["res.country"].search([("code", "=", code)], limit=1)
 
-    def _l10n_pl_ksef_find_partner(self, seller, country):
+    def _l10n_pl_ksef_find_partner(self, seller, country, company):
         nip = seller.identification.nip
         numbers = [nip, f"PL{nip}"]
         if country.code and country.code != "PL":
             numbers.append(f"{country.code}{nip}")
-        partners = self.env["res.partner"].with_company(self.company_id)
+        partners = self.env["res.partner"].with_company(company)
         found = partners.search(
             [
                 ("vat", "in", numbers),
-                ("company_id", "in", (False, self.company_id.id)),
+                ("company_id", "in", (False, company.id)),
             ],
             order="parent_id DESC, supplier_rank DESC, id",
         )
         commercial = found.commercial_partner_id.filtered(
             lambda partner: partner.vat in numbers
         )
-        own = self.company_id.partner_id
+        own = company.partner_id
         return (commercial - own)[:1] or commercial[:1]
 
-    def _l10n_pl_ksef_new_partner(self, seller, country):
+    def _l10n_pl_ksef_new_partner(self, seller, country, company):
         """Return a new vendor with everything that the document tells of it."""
         identification, address = seller.identification, seller.address
         contact = seller.contacts[0] if seller.contacts else None
@@ -83,7 +84,7 @@ class AccountMove(models.Model):
         if contact:
             values |= {"email": contact.email, "phone": contact.phone}
         env = self.env(context=clean_context(self.env.context))
-        partners = env["res.partner"].with_company(self.company_id)
+        partners = env["res.partner"].with_company(company)
         # A foreign seller is registered in Poland: Odoo would check the number by the
         # country of the address.
         return partners.with_context(no_vat_validation=True).create(values)
@@ -108,45 +109,45 @@ class AccountMove(models.Model):
 
         A new vendor gets the account, not trusted. For a known vendor another account
         is told and not taken: that is what forged invoices change.
+
+        :return: values of the bill; none when the document names no account
         """
-        payment = bill_import.body.payment
-        accounts = payment.accounts if payment else []
-        if payment and payment.factor_accounts:
+        payment, vendor = bill_import.body.payment, bill_import.partner
+        accounts = payment.accounts
+        if payment.factor_accounts:
             numbers = ", ".join(row.number for row in payment.factor_accounts)
             bill_import.tasks.append(
                 self.env._("To be paid to the factor, account %s.", numbers)
             )
-            self.partner_bank_id = False
-            return
+            return {"partner_bank_id": False}
         if not accounts:
-            return
-        known = self._l10n_pl_ksef_known_accounts()
+            return {}
+        known = self._l10n_pl_ksef_known_accounts(vendor, bill_import.company)
         for account in accounts:
             if bank := known.get(_plain(account.number)):
-                self.partner_bank_id = bank
-                return
-        if self.partner_id.id in bill_import.new_partner_ids:
-            self.partner_bank_id = self._l10n_pl_ksef_new_accounts(accounts)[:1]
-            return
-        self.partner_bank_id = False
+                return {"partner_bank_id": bank.id}
+        if bill_import.is_new_partner:
+            new = self._l10n_pl_ksef_new_accounts(accounts, bill_import)
+            return {"partner_bank_id": new[:1].id}
         bill_import.tasks.append(
             self.env._(
                 "The invoice names a bank account that %(vendor)s does not have here: "
                 "%(accounts)s. It was not taken over. Ask the vendor in a way that you "
                 "know, check the list of VAT payers, and add it then.",
-                vendor=self.partner_id.display_name,
+                vendor=vendor.display_name,
                 accounts=", ".join(row.number for row in accounts),
             )
         )
+        return {"partner_bank_id": False}
 
-    def _l10n_pl_ksef_known_accounts(self):
+    def _l10n_pl_ksef_known_accounts(self, vendor, company):
         """Return ``{number without spaces and PL: account}`` of the vendor."""
-        banks = self.partner_id.commercial_partner_id.bank_ids.filtered(
-            lambda bank: bank.company_id in (bank.company_id.browse(), self.company_id)
+        banks = vendor.commercial_partner_id.bank_ids.filtered(
+            lambda bank: bank.company_id in (bank.company_id.browse(), company)
         )
         return {_plain(bank.acc_number): bank for bank in banks}
 
-    def _l10n_pl_ksef_new_accounts(self, accounts):
+    def _l10n_pl_ksef_new_accounts(self, accounts, bill_import):
         """Return the accounts of a vendor that was just made, not trusted."""
         by_number = {_plain(account.number): account for account in accounts}
         # The journal that the file was dropped on is no journal of the account.
@@ -155,9 +156,9 @@ class AccountMove(models.Model):
             [
                 {
                     "acc_number": account.number,
-                    "partner_id": self.partner_id.id,
+                    "partner_id": bill_import.partner.id,
                     "allow_out_payment": False,
-                    "company_id": self.company_id.id,
+                    "company_id": bill_import.company.id,
                 }
                 for account in by_number.values()
             ]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import models
+from odoo.tools import format_date
 
 DAYS = ("dni", "dzień", "dzien", "d", "days", "day")
 WEEKS = ("tydzień", "tygodnie", "tygodni", "weeks", "week")
@@ -20,28 +21,39 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _l10n_pl_ksef_import_payment(self, bill_import):
-        """Take the due date and the bank account; tell what is paid already."""
+        """Return when and to which account to pay; tell what is paid already."""
         payment = bill_import.body.payment
         if not payment:
-            return
+            return self._l10n_pl_ksef_usual_due(bill_import)
         days = self._l10n_pl_ksef_due_days(bill_import)
-        if days:
-            self.invoice_payment_term_id = False
-            # FA(3) does not say how much is due on each: nothing is to be paid late.
-            self.invoice_date_due = min(days)
-        self._l10n_pl_ksef_import_bank_account(bill_import)
         if payment.paid_on:
             bill_import.notes.append(
-                self.env._("Paid on %s, the invoice says.", payment.paid_on)
+                self.env._(
+                    "Paid on %s, the invoice says.",
+                    format_date(self.env, payment.paid_on),
+                )
             )
         for part in payment.instalments:
             bill_import.notes.append(
                 self.env._(
                     "Paid in part, the invoice says: %(amount)s on %(day)s.",
-                    amount=f"{part.amount} {bill_import.body.currency}",
-                    day=part.paid_on,
+                    amount=bill_import.amount(part.amount),
+                    day=format_date(self.env, part.paid_on),
                 )
             )
+        return {
+            # FA(3) does not say how much is due on each: nothing is to be paid late.
+            **(_due(min(days)) if days else self._l10n_pl_ksef_usual_due(bill_import)),
+            **self._l10n_pl_ksef_import_bank_account(bill_import),
+        }
+
+    def _l10n_pl_ksef_usual_due(self, bill_import):
+        """Return when a bill is due that does not say so: by the vendor's terms, which
+        Odoo counts from the date of the invoice, or on that date.
+        """
+        vendor = bill_import.partner.with_company(bill_import.company)
+        terms = vendor.property_supplier_payment_term_id
+        return {} if terms else _due(bill_import.body.issue_date)
 
     def _l10n_pl_ksef_due_days(self, bill_import):
         """Return the days on which the document is due; a rule is counted out."""
@@ -66,7 +78,7 @@ class AccountMove(models.Model):
             bill_import.notes.append(
                 self.env._(
                     "Payment is due in parts: %s.",
-                    ", ".join(str(day) for day in sorted(set(days))),
+                    ", ".join(format_date(self.env, day) for day in sorted(set(days))),
                 )
             )
         return [payment.paid_on] if payment.paid_on else days
@@ -84,3 +96,7 @@ class AccountMove(models.Model):
         if unit in WEEKS:
             return start + timedelta(weeks=rule.count)
         return start + relativedelta(months=rule.count) if unit in MONTHS else None
+
+
+def _due(day):
+    return {"invoice_payment_term_id": False, "invoice_date_due": day}

@@ -15,6 +15,13 @@ from ...ksef_api.errors import DocumentError
 from ...ksef_api.fa3 import FA2, FA3
 
 FILE_TYPE = "l10n_pl_ksef.fa3"
+# Documents of the Ministry that are no FA(3) or FA(2): FA_RR, FA_PEF, JPK, UPO.
+OTHER_TYPE = "l10n_pl_ksef.other"
+MINISTRY = (
+    "http://crd.gov.pl/",
+    "http://upo.schematy.mf.gov.pl/",
+    "http://jpk.mf.gov.pl/",
+)
 PURCHASE_SIGN = {"in_invoice": 1, "in_refund": -1}
 
 
@@ -27,7 +34,11 @@ class BillImport:
     :param received_on: day on which KSeF gave it its number; None when not from there
     :param notes: sentences for the chatter: what somebody should look at
     :param tasks: those of them that somebody has to act on
-    :param new_partner_ids: vendors that this document made
+    :param company: whose books it goes into
+    :param journal: its purchase journal
+    :param partner: the vendor, once it was found or made
+    :param currency: of the document
+    :param is_new_partner: whether this document made the vendor
     """
 
     read: fa3.ReadResult
@@ -35,7 +46,11 @@ class BillImport:
     received_on: date | None = None
     notes: list = field(default_factory=list)
     tasks: list = field(default_factory=list)
-    new_partner_ids: set = field(default_factory=set)
+    company: models.BaseModel | None = None
+    journal: models.BaseModel | None = None
+    partner: models.BaseModel | None = None
+    currency: models.BaseModel | None = None
+    is_new_partner: bool = False
 
     @property
     def document(self):
@@ -51,6 +66,17 @@ class BillImport:
     def sign(self):
         """-1 when the document becomes a refund, whose amounts Odoo turns round."""
         return -1 if self.body.total < 0 else 1
+
+    @property
+    def move_type(self):
+        """A correction down is a refund; all else is a bill."""
+        return "in_refund" if self.sign < 0 else "in_invoice"
+
+    def amount(self, value):
+        """Return ``value`` in the document's currency, as people write it."""
+        text = self.currency.format(float(value))
+        # Odoo keeps the sign with the number by a character that nobody sees.
+        return text.replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")
 
 
 class AccountMove(models.Model):
@@ -68,14 +94,19 @@ class AccountMove(models.Model):
     def _get_import_file_type(self, file_data):
         # EXTENDS 'account'
         tree = file_data.get("xml_tree")
-        if tree is not None and etree.QName(tree).namespace in (FA2, FA3):
-            return FILE_TYPE
+        if tree is not None and (namespace := etree.QName(tree).namespace):
+            if namespace in (FA2, FA3):
+                return FILE_TYPE
+            if namespace.startswith(MINISTRY):
+                return OTHER_TYPE
         return super()._get_import_file_type(file_data)
 
     def _get_edi_decoder(self, file_data, new=False):
         # EXTENDS 'account'
         if file_data["import_file_type"] == FILE_TYPE:
             return {"priority": 20, "decoder": self._l10n_pl_ksef_decode}
+        if file_data["import_file_type"] == OTHER_TYPE:
+            return {"priority": 1, "decoder": self._l10n_pl_ksef_decode_other}
         return super()._get_edi_decoder(file_data, new=new)
 
     @api.model
@@ -89,12 +120,20 @@ class AccountMove(models.Model):
         try:
             read = fa3.read(file_data["raw"])
         except DocumentError as error:
-            reason = self.env["l10n_pl_ksef.verdict"]._document_text(error)
-            return self.env._("the file cannot be read: %s", reason)
+            return self._l10n_pl_ksef_reason_unread(error)
         if reason := invoice._l10n_pl_ksef_reason_not_ours(read.document):
             return reason
         invoice._l10n_pl_ksef_import_invoice(BillImport(read, file_data["raw"]))
         return None
+
+    @api.model
+    def _l10n_pl_ksef_decode_other(self, invoice, file_data, new):
+        """Say why a document of the Ministry that came by mail is no bill."""
+        return self._l10n_pl_ksef_reason_other(file_data["xml_tree"])
+
+    def _l10n_pl_ksef_reason_unread(self, error):
+        reason = self.env["l10n_pl_ksef.verdict"]._document_text(error)
+        return self.env._("the file cannot be read: %s", reason)
 
     def _l10n_pl_ksef_reason_not_ours(self, document):
         """Return why ``document`` is no purchase of this company, or None."""
@@ -103,8 +142,12 @@ class AccountMove(models.Model):
             return self.env._(
                 "KSeF invoices of suppliers belong in a purchase journal."
             )
+        return self._l10n_pl_ksef_reason_other_buyer(document, self.company_id)
+
+    def _l10n_pl_ksef_reason_other_buyer(self, document, company):
+        """Return that ``document`` was issued to somebody else, or None."""
         buyer = document.buyer.identification
-        nip = self.company_id._l10n_pl_ksef_nip()
+        nip = company._l10n_pl_ksef_nip()
         third = {party.identification.nip for party in document.third_parties}
         if nip and buyer.nip and nip not in {buyer.nip, *third}:
             return self.env._(
@@ -120,34 +163,49 @@ class AccountMove(models.Model):
         :param bill_import: ``BillImport``
         :raise UserError: the document cannot become a bill, with the reason
         """
+        values = self._l10n_pl_ksef_values(bill_import, self.journal_id)
         with self._get_edi_creation() as move:
-            move._l10n_pl_ksef_fill(bill_import)
-        # Odoo knows its own VAT and total only now.
+            move.write(values)
+        self._l10n_pl_ksef_finish(bill_import)
+
+    @api.model
+    def _l10n_pl_ksef_create_bill(self, bill_import, journal):
+        """Return a new bill of what the document says, made in one go.
+
+        :raise UserError: the document cannot become a bill, with the reason
+        """
+        values = self._l10n_pl_ksef_values(bill_import, journal)
+        move = self.create({"journal_id": journal.id, **values})
+        move._l10n_pl_ksef_finish(bill_import)
+        return move
+
+    def _l10n_pl_ksef_finish(self, bill_import):
+        """Odoo knows its own VAT and total now; tell what somebody should look at."""
         self._l10n_pl_ksef_match_totals(bill_import)
-        self._l10n_pl_ksef_store_details(bill_import)
         self._l10n_pl_ksef_log_import(bill_import)
 
-    def _l10n_pl_ksef_fill(self, bill_import):
-        """Take partner, dates, payment, correction and lines from the document."""
+    def _l10n_pl_ksef_values(self, bill_import, journal):
+        """Return the values of the bill that the document is."""
         body = bill_import.body
-        partner = self._l10n_pl_ksef_seller_partner(bill_import)
-        self.write(
-            {
-                "move_type": "in_refund" if bill_import.sign < 0 else "in_invoice",
-                "partner_id": partner.id,
-                "ref": body.number,
-                "invoice_date": body.issue_date,
-                "taxable_supply_date": self._l10n_pl_ksef_supplied_on(body),
-                "l10n_pl_ksef_received_on": bill_import.received_on,
-                "l10n_pl_ksef_file": bill_import.raw
-                and base64.b64encode(bill_import.raw),
-                "currency_id": self._l10n_pl_ksef_import_currency(body.currency).id,
-            }
-        )
-        self._l10n_pl_ksef_import_exchange_rate(bill_import)
-        self._l10n_pl_ksef_import_payment(bill_import)
-        self._l10n_pl_ksef_import_correction(bill_import)
-        self.invoice_line_ids = self._l10n_pl_ksef_import_lines(bill_import)
+        bill_import.journal, bill_import.company = journal, journal.company_id
+        bill_import.currency = self._l10n_pl_ksef_import_currency(body.currency)
+        bill_import.partner = self._l10n_pl_ksef_seller_partner(bill_import)
+        raw = bill_import.raw
+        return {
+            "move_type": bill_import.move_type,
+            "partner_id": bill_import.partner.id,
+            "ref": body.number,
+            "invoice_date": body.issue_date,
+            "taxable_supply_date": self._l10n_pl_ksef_supplied_on(body),
+            "l10n_pl_ksef_received_on": bill_import.received_on,
+            "currency_id": bill_import.currency.id,
+            **({"l10n_pl_ksef_file": base64.b64encode(raw)} if raw else {}),
+            **self._l10n_pl_ksef_import_exchange_rate(bill_import),
+            **self._l10n_pl_ksef_import_payment(bill_import),
+            **self._l10n_pl_ksef_import_marks(bill_import),
+            **self._l10n_pl_ksef_import_correction(bill_import),
+            "invoice_line_ids": self._l10n_pl_ksef_import_lines(bill_import),
+        }
 
     @api.model
     def _l10n_pl_ksef_supplied_on(self, body):
@@ -179,15 +237,13 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_import_exchange_rate(self, bill_import):
         """Use the rate of the document (*KursWaluty*): its VAT in PLN is deducted."""
-        body = bill_import.body
+        body, books = bill_import.body, bill_import.company.currency_id
+        if bill_import.currency == books or books.name != "PLN":
+            return {}
         rates = {row.exchange_rate for row in body.lines if row.exchange_rate}
         rates |= {body.exchange_rate} - {None}
-        foreign = self.currency_id != self.company_currency_id
-        if not foreign or self.company_currency_id.name != "PLN":
-            return
         rate = rates.pop() if len(rates) == 1 else self._l10n_pl_ksef_rate_of_vat(body)
-        if rate:
-            self.invoice_currency_rate = float(1 / rate)
+        return {"invoice_currency_rate": float(1 / rate)} if rate else {}
 
     def _l10n_pl_ksef_rate_of_vat(self, body):
         """Return zlotys for one unit as VAT in zlotys (*P_14_xW*) has it, else None.

@@ -1,5 +1,7 @@
 """Purchase taxes for the lines of a KSeF file."""
 
+from functools import cached_property
+
 from ...ksef_api.fa3 import RATES, Rate
 
 UNTAXED = (Rate.ABROAD, Rate.EU_SERVICE, Rate.LEGACY_NOT_TAXED)
@@ -18,18 +20,30 @@ class Taxes:
 
     def __init__(self, company, seller):
         self.env = company.env
+        self.company = company
         self.by_rate = self.env["account.tax"]._l10n_pl_ksef_purchase_taxes(company)
-        country = seller.address.country
-        self.is_foreign = country != "PL"
-        members = self.env.ref("base.europe").country_ids.mapped("code")
-        self.is_eu = country in members
+        self.country = seller.address.country
+        self.is_foreign = self.country != "PL"
         self.missing = set()
+        self.found = {}
+
+    @cached_property
+    def is_eu(self):
+        """Whether the seller is of a member state."""
+        members = self.env.ref("base.europe").country_ids
+        return self.country in members.mapped("code")
 
     def of(self, rate, product=None):
         """Return the tax for a rate (*P_12*), or none.
 
         :param product: its own purchase tax comes first when it is of the same rate
         """
+        key = rate, product and product.id
+        if key not in self.found:
+            self.found[key] = self._find(rate, product)
+        return self.found[key]
+
+    def _find(self, rate, product):
         kind = self._kind(rate)
         if kind is None:
             return self.env["account.tax"]
@@ -38,7 +52,7 @@ class Taxes:
             taxes = (product.supplier_taxes_id & taxes) or taxes
         if not taxes:
             self.missing.add(rate)
-        return taxes[:1]
+        return taxes._l10n_pl_ksef_best(self.company)
 
     def _kind(self, rate):
         """Return the ``l10n_pl_ksef_rate`` that the purchase tax must have."""

@@ -8,6 +8,9 @@ from odoo import Command, models
 from ...ksef_api import fa3
 from .pipeline import PURCHASE_SIGN
 
+# From so many zlotys on, VAT that is not what the lines give is somebody's task.
+VAT_TO_CHECK = 1
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -55,36 +58,51 @@ class AccountMove(models.Model):
             for line, change in changes
         ]
         for line, change in changes:
-            bill_import.notes.append(
+            values = {
+                "tax": line.tax_line_id.name,
+                "amount": bill_import.amount(abs(line.amount_currency)),
+                "change": bill_import.amount(abs(change)),
+            }
+            # What a refund takes back is negative here, and told without a sign.
+            is_more = change * bill_import.sign > 0
+            text = (
                 self.env._(
-                    "%(tax)s is %(amount)s as in the document; Odoo would have "
-                    "%(change)s less.",
-                    tax=line.tax_line_id.name,
-                    amount=self.currency_id.format(abs(line.amount_currency)),
-                    change=self.currency_id.format(float(change)),
+                    "%(tax)s is %(amount)s as in the document, %(change)s more than "
+                    "its lines give.",
+                    **values,
+                )
+                if is_more
+                else self.env._(
+                    "%(tax)s is %(amount)s as in the document, %(change)s less than "
+                    "its lines give.",
+                    **values,
                 )
             )
+            in_pln = abs(float(change)) / (self.invoice_currency_rate or 1)
+            is_large = in_pln >= VAT_TO_CHECK
+            (bill_import.tasks if is_large else bill_import.notes).append(text)
 
     def _l10n_pl_ksef_add_rounding(self, bill_import, difference):
         """Put ``difference`` (of the bill's amounts) in a line of its own."""
+        # A grosz or so is rounding; more is something that somebody should look at.
+        is_large = abs(difference) > 0.02 * (1 + len(bill_import.body.lines))
         self.invoice_line_ids = [
             Command.create(
                 {
-                    "name": self.env._("Rounding difference to the document in KSeF"),
+                    "name": self.env._("Difference to the total of the document")
+                    if is_large
+                    else self.env._("Rounding difference to the document in KSeF"),
                     "quantity": 1,
                     "price_unit": difference,
                     "tax_ids": [Command.clear()],
                 }
             )
         ]
-        amount = self.currency_id.format(difference)
         text = self.env._(
             "The total differs from its lines by %s; the difference stands in a line "
             "of its own.",
-            amount,
+            bill_import.amount(difference),
         )
-        # A grosz or so is rounding; more is something that somebody should look at.
-        is_large = abs(difference) > 0.02 * (1 + len(bill_import.body.lines))
         (bill_import.tasks if is_large else bill_import.notes).append(text)
 
 

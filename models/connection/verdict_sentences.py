@@ -215,9 +215,10 @@ class VerdictTexts(models.AbstractModel):
 
     def _document_text(self, error):
         """Return why a file is no invoice that can be read (``DocumentError``)."""
-        place = error.details[0] if error.details else ""
+        place, value = [*error.details, "", ""][:2]
         sentences = {
             "too_large": self.env._("it is larger than KSeF allows"),
+            "too_deep": self.env._("its elements are nested too deep"),
             "not_xml": self.env._("it is no correct XML"),
             "entities": self.env._(
                 "it declares entities, which an invoice in KSeF may not"
@@ -225,11 +226,20 @@ class VerdictTexts(models.AbstractModel):
             "schema": self.env._("it is no FA(3) or FA(2) invoice"),
             "missing": self.env._("%(place)s is missing", place=place),
             "not_upo": self.env._("it is no UPO"),
+            "enumeration": self.env._(
+                "%(place)s is “%(value)s”, which is not among the values of FA(3)",
+                place=place,
+                value=value,
+            ),
         }
-        return sentences.get(error.reason) or self.env._(
-            "%(place)s has a value that FA(3) does not allow (%(reason)s)",
+        if sentence := sentences.get(error.reason):
+            return sentence
+        if not value:
+            return self.env._("%s has a value that FA(3) does not allow", place)
+        return self.env._(
+            "%(place)s is “%(value)s”, which FA(3) does not allow there",
             place=place,
-            reason=error.reason,
+            value=value,
         )
 
     def _forbidden_text(self, error):

@@ -60,9 +60,10 @@ class AccountMove(models.Model):
     l10n_pl_ksef_period_to = fields.Date("Period To")
 
     @api.depends(
+        # Not the totals: a payment recomputes them, and what was chosen would be lost.
         "invoice_line_ids.product_id",
-        "amount_total_signed",
-        "amount_tax_signed",
+        "invoice_line_ids.price_total",
+        "invoice_currency_rate",
         "commercial_partner_id",
         "move_type",
         "reversed_entry_id",
@@ -70,6 +71,10 @@ class AccountMove(models.Model):
     )
     def _compute_l10n_pl_ksef_split_payment(self):
         for move in self:
+            if not move._l10n_pl_ksef_is_ours():
+                # Of a bill it is what its file says, or a person.
+                move.l10n_pl_ksef_split_payment = move.l10n_pl_ksef_split_payment
+                continue
             chosen = move._l10n_pl_ksef_originals().filtered(
                 lambda original: (
                     original.l10n_pl_ksef_split_payment
@@ -125,9 +130,12 @@ class AccountMove(models.Model):
     @api.depends("company_id", "move_type")
     def _compute_l10n_pl_ksef_cash_method(self):
         for move in self:
+            # Of a bill it is what its file says.
             taxpayer = move.company_id and move.company_id._l10n_pl_ksef_taxpayer()
             move.l10n_pl_ksef_cash_method = (
-                move.is_sale_document() and taxpayer.l10n_pl_ksef_cash_method
+                taxpayer.l10n_pl_ksef_cash_method
+                if move.is_sale_document()
+                else move.l10n_pl_ksef_cash_method and move.is_purchase_document()
             )
 
     def _l10n_pl_ksef_annotations(self):

@@ -34,14 +34,16 @@ class AccountMove(models.Model):
     )
     l10n_pl_ksef_corrected_ids = fields.Many2many(
         "account.move",
-        "l10n_pl_ksef_corrected_rel",
+        "l10n_pl_ksef_correction_rel",
         "correction_id",
         "original_id",
         "Also Corrects",
+        copy=False,
         domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
         "('commercial_partner_id', '=', commercial_partner_id), "
         "('journal_id.type', '=', invoice_filter_type_domain)]",
-        help="Further invoices that this one corrects, for example of a period.",
+        help="Further invoices that this one corrects, for example of a period. Of a "
+        "bill from KSeF: the bills that it corrects, and the advances it settles.",
     )
     l10n_pl_ksef_correction_period = fields.Char(
         "Period of the Corrected Invoices",

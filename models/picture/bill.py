@@ -45,11 +45,14 @@ class AccountMove(models.Model):
         name = (self.ref or "").replace("/", "_")
         return pictures._attached(self, name, lambda: pictures._pdf(xml))
 
-    def _l10n_pl_ksef_store_details(self, bill_import):
+    def _l10n_pl_ksef_values(self, bill_import, journal):
         # The picture takes longer than the bill: a cron draws it.
-        self.l10n_pl_ksef_picture_due = True
+        values = super()._l10n_pl_ksef_values(bill_import, journal)
+        return {**values, "l10n_pl_ksef_picture_due": True}
+
+    def _l10n_pl_ksef_finish(self, bill_import):
+        super()._l10n_pl_ksef_finish(bill_import)
         self.env.ref("l10n_pl_ksef.ir_cron_picture").sudo()._trigger()
-        return super()._l10n_pl_ksef_store_details(bill_import)
 
     @api.model
     def _cron_l10n_pl_ksef_draw(self):

@@ -1,4 +1,5 @@
 from . import (
+    account_move,
     bill,
     ingest,
     link,

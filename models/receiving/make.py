@@ -239,15 +239,11 @@ class Bill(models.Model):
         """Return the vendor bill made of the file, linked to this row."""
         self.ensure_one()
         read = fa3.read(self._xml())
-        move = self.env["account.move"].create(
-            {
-                "move_type": "in_invoice",
-                "journal_id": self.company_id._l10n_pl_ksef_bill_journal().id,
-            }
-        )
         stored = self.stored_at and fields.Datetime.context_timestamp(
             self.with_context(tz="Europe/Warsaw"), self.stored_at
         )
         received_on = stored.date() if stored else None
-        move._l10n_pl_ksef_import_invoice(BillImport(read, None, received_on))
-        return move
+        return self.env["account.move"]._l10n_pl_ksef_create_bill(
+            BillImport(read, None, received_on),
+            self.company_id._l10n_pl_ksef_bill_journal(),
+        )

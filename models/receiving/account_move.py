@@ -1,0 +1,10 @@
+from odoo import models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_received_file(self):
+        # The file of a bill that came through the inbox is kept there.
+        row = self.l10n_pl_ksef_bill_ids.filtered("has_file")[:1]
+        return row._xml() if row else super()._l10n_pl_ksef_received_file()
