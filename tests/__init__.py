@@ -23,6 +23,7 @@ from .bill import (
     test_import,
     test_import_kinds,
     test_import_lines,
+    test_import_marks,
     test_ministry_examples,
 )
 from .picture import (

@@ -13,8 +13,8 @@ from odoo.tools import format_date
 
 from ...ksef_api import fa3
 from ...ksef_api.fa3.declare import is_given, specs_of
-from ...ksef_api.fa3.values import AMOUNT, PRICE
-from .labels import LABELS
+from ...ksef_api.fa3.values import ACCOUNT, AMOUNT, PRICE
+from .labels import LABELS, LABELS_OF_KIND
 from .values import VALUES
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -33,10 +33,15 @@ class Fact:
 
 
 class Facts:
-    """Turns parts of a document into facts, in the language of ``env``."""
+    """Turns parts of a document into facts, in the language of ``env``.
 
-    def __init__(self, env):
+    :param kind: ``fa3`` InvoiceKind of the document: some labels depend on it
+    """
+
+    def __init__(self, env, kind=None):
         self.env = env
+        self.kind = kind
+        self.countries = {}
         language = env["res.lang"]._lang_get(env.lang or "en_US")
         self.point = language.decimal_point or "."
         self.separator = HARD_SPACE if self.point == "," else ","
@@ -71,16 +76,30 @@ class Facts:
 
     def label(self, cls, name):
         """Return what people call a field."""
-        return self.env._(LABELS[cls.__name__][name])  # pylint: disable=translation-not-lazy
+        of_kind = LABELS_OF_KIND.get((cls.__name__, name), {})
+        text = self.kind and of_kind.get(self.kind.name)
+        return self.env._(text or LABELS[cls.__name__][name])  # pylint: disable=translation-not-lazy
+
+    def country(self, code):
+        """Return the name of a country; beside VAT numbers Greece is EL."""
+        if code not in self.countries:
+            known = {"EL": "GR", "XI": "GB"}.get(code, code)
+            countries = self.env["res.country"].sudo()
+            found = countries.search([("code", "=", known)], limit=1)
+            self.countries[code] = found.name or code
+        return self.countries[code]
 
     def short(self, value):
         """Return a small part in one line; None for those that need more."""
         if isinstance(value, fa3.Address):
             gln = value.gln and f"GLN {value.gln}"
-            parts = [value.line1, value.line2, value.country, gln]
+            parts = [value.line1, value.line2, self.country(value.country), gln]
             return ", ".join(filter(None, parts))
-        if isinstance(value, (fa3.EuVat, fa3.OtherId)):
-            return " ".join(filter(None, (value.country, value.number)))
+        if isinstance(value, fa3.EuVat):
+            return f"{value.country} {value.number}"
+        if isinstance(value, fa3.OtherId):
+            country = value.country and f"({self.country(value.country)})"
+            return " ".join(filter(None, (value.number, country)))
         if isinstance(value, fa3.Period):
             return f"{self.text(value.first)} – {self.text(value.last)}"
         if isinstance(value, (fa3.Contact, fa3.AuthorisedContact)):
@@ -113,6 +132,8 @@ class Facts:
 
     def text_of(self, spec, value):
         """Return the value of a field as text; amounts have grosze."""
+        if spec.kind is ACCOUNT:
+            return grouped(value)
         return self.amount(value) if spec.kind in AMOUNTS else self.text(value)
 
     def amount(self, value):
@@ -128,12 +149,11 @@ class Facts:
     # --- tables --------------------------------------------------------------
 
     def table(self, lines):
-        """Return (headings, rows of texts) of lines; columns that are empty are out.
+        """Return (columns, share of the letters' size, rows of texts) of lines.
 
-        Codes of goods stand below the name, each with its label.
+        Columns that are empty are out. Codes of goods stand below the name, each with
+        its label.
         """
-        if not lines:
-            return [], []
         cls = type(lines[0])
         columns = [
             (name, spec)
@@ -141,23 +161,74 @@ class Facts:
             if name in COLUMNS and any(is_given(getattr(row, name)) for row in lines)
         ]
         codes = [
-            (name, self.label(cls, name))
-            for name, _spec in specs_of(cls)
+            (name, spec, self.label(cls, name))
+            for name, spec in specs_of(cls)
             if name not in COLUMNS and name != "before"
         ]
+        rows = [self._row(line, columns, codes) for line in lines]
         headings = [(self.label(cls, name), name) for name, _spec in columns]
-        return headings, [self._row(line, columns, codes) for line in lines]
+        return *with_widths(headings, rows), rows
 
     def _row(self, line, columns, codes):
         cells = [self.text_of(spec, getattr(line, name)) for name, spec in columns]
         below = [
-            f"{label}: {self.text(getattr(line, name))}"
-            for name, label in codes
+            f"{label}: {self.text_of(spec, getattr(line, name))}"
+            for name, spec, label in codes
             if is_given(getattr(line, name))
         ]
         return cells, " · ".join(below)
 
 
+def grouped(number):
+    """Return an account number in groups, as banks write them (NRB, IBAN)."""
+    plain = "".join(number.split())
+    if plain.isdigit() and len(plain) == 26:
+        return HARD_SPACE.join([plain[:2], *_fours(plain[2:])])
+    is_iban = plain[:2].isalpha() and plain[2:4].isdigit()
+    return HARD_SPACE.join(_fours(plain)) if is_iban else number
+
+
+def _fours(text):
+    return [text[at : at + 4] for at in range(0, len(text), 4)]
+
+
+def with_widths(headings, rows):
+    """Return ``[(heading, name, width in percent)]`` and the share of letters' size.
+
+    Numbers never break. Other columns get what their texts need up to a limit; the name
+    gets the rest. Where that is too little, letters shrink with the columns.
+    """
+    widths = {}
+    for at, (heading, name) in enumerate(headings):
+        if name == "name":
+            continue
+        longest = max(len(cells[at]) for cells, _below in rows)
+        if name not in UNBROKEN:
+            longest = min(longest, 9)
+        words = max(map(len, heading.split()), default=0)
+        widths[name] = PADDING + max(longest, words) * DIGIT
+    scale = min(1, (100 - NARROWEST_NAME) / (sum(widths.values()) or 1))
+    rest = 100 - sum(widths.values()) * scale
+    columns = [
+        (heading, name, round(widths[name] * scale if name in widths else rest, 2))
+        for heading, name in headings
+    ]
+    return columns, scale
+
+
+# Percents of a page's width that a digit takes, and the edges of a cell.
+DIGIT, PADDING = 0.92, 1.6
+NARROWEST_NAME = 18
+UNBROKEN = (
+    "number",
+    "quantity",
+    "unit_price_net",
+    "unit_price_gross",
+    "discount",
+    "net",
+    "vat",
+    "gross",
+)
 COLUMNS = (
     "number",
     "name",

@@ -110,7 +110,7 @@ LABELS = {
         "place": _lt("Place of issue"),
         "number": _lt("Number"),
         "wz_numbers": _lt("Delivery note (WZ)"),
-        "sale_date": _lt("Date of supply or payment"),
+        "sale_date": _lt("Date of supply of goods or completion of the service"),
         "period": _lt("Period"),
         "exchange_rate": _lt("Exchange rate"),
         "annotations": _lt("Annotations"),
@@ -127,7 +127,7 @@ LABELS = {
         "payment": _lt("Payment"),
         "terms": _lt("Terms of the transaction"),
         "order": _lt("Order"),
-        "total": _lt("Total due"),
+        "total": _lt("Total amount due"),
     },
     "Period": {
         "first": _lt("From"),
@@ -419,5 +419,27 @@ LABELS = {
     },
     "TableSum": {
         "cells": _lt("Cell"),
+    },
+}
+
+# As the Ministry's own picture words what an advance, a settlement and a correction
+# mean otherwise; the law: art. 106e (1)(6), 106f of the VAT act.
+_ADVANCES = ("ADVANCE", "ADVANCE_CORRECTION")
+_SETTLEMENTS = ("SETTLEMENT", "SETTLEMENT_CORRECTION")
+LABELS_OF_KIND = {
+    ("Body", "sale_date"): dict.fromkeys(_ADVANCES, _lt("Payment received on")),
+    ("Body", "total"): {
+        "ADVANCE": _lt("Amount of the payment (advance) documented by the invoice"),
+        "ADVANCE_CORRECTION": _lt(
+            "Correction of the amount of the payment (advance) documented by the "
+            "invoice"
+        ),
+        "SETTLEMENT": _lt("Amount left to pay"),
+        "CORRECTION": _lt("Correction of the total amount due"),
+        "SETTLEMENT_CORRECTION": _lt("Correction of the total amount due"),
+    },
+    ("Correction", "total_before"): {
+        **dict.fromkeys(_ADVANCES, _lt("Amount of the payment before the correction")),
+        **dict.fromkeys(_SETTLEMENTS, _lt("Amount left to pay before the correction")),
     },
 }

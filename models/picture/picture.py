@@ -8,9 +8,11 @@ from odoo import api, models
 
 from ...ksef_api import fa3
 from .facts import Fact, Facts
+from .pages import numbered
 
 # wkhtmltopdf needs much longer for one long table than for many short ones.
 ROWS_AT_ONCE = 150
+LETTERS = 11  # size in pixels
 PAPER = {
     "data-report-margin-top": 12,
     "data-report-margin-bottom": 12,
@@ -39,9 +41,13 @@ class Picture(models.AbstractModel):
         :raise DocumentError: the file cannot be read
         """
         html = self._html(fa3.read(xml), ksef_number, qr_link)
-        return self.env["ir.actions.report"]._run_wkhtmltopdf(
+        pdf = self.env["ir.actions.report"]._run_wkhtmltopdf(
             [html], specific_paperformat_args=PAPER
         )
+        return numbered(pdf, self._page_text, ksef_number)
+
+    def _page_text(self, page, pages):
+        return self.env._("Page %(page)s of %(pages)s", page=page, pages=pages)
 
     @api.model
     def _html(self, read, ksef_number=None, qr_link=None):
@@ -53,13 +59,14 @@ class Picture(models.AbstractModel):
         return str(self.env["ir.qweb"]._render("l10n_pl_ksef.picture", values))
 
     def _values(self, read, ksef_number, qr_link):
-        document, facts = read.document, Facts(self.env)
-        body = document.body
+        document = read.document
+        body, facts = document.body, Facts(self.env, document.body.kind)
         sums = self._sums(body, facts)
         moves = self.env["account.move"]
         return {
             "doctype": Markup("<!DOCTYPE html>"),
             "rows_at_once": ROWS_AT_ONCE,
+            "total_label": facts.label(fa3.Body, "total"),
             "has_pln": any(row.vat_pln for row in sums),
             "dates": self._dates(body, facts),
             "lang": (self.env.lang or "en")[:2],
@@ -74,13 +81,14 @@ class Picture(models.AbstractModel):
             "tables": self._tables(body, facts),
             "sums": sums,
             "sections": self._sections(document, facts),
-            "parties": self._parties(document, facts),
+            "parties": self._parties(read, facts),
             "annotations": self._annotations(body, facts),
         }
 
     def _kept_values(self, read):
         """Return the values of the page on a bill: all but lines and sums."""
-        document, facts = read.document, Facts(self.env)
+        document = read.document
+        facts = Facts(self.env, document.body.kind)
         return {
             "document": document,
             "body": document.body,
@@ -89,20 +97,32 @@ class Picture(models.AbstractModel):
             "unknown": read.unknown,
             "annotations": self._annotations(document.body, facts),
             "sections": self._sections(document, facts),
-            "parties": self._parties(document, facts),
+            "parties": self._parties(read, facts),
         }
 
-    def _parties(self, document, facts):
+    def _parties(self, read, facts):
         """Return sections of the parties that a bill has no field for, and more."""
+        document = read.document
         parts = [(self.env._("Buyer"), document.buyer)]
         parts += [(self.env._("Third party"), row) for row in document.third_parties]
         if document.authorised:
             parts.append((self.env._("Authorised party"), document.authorised))
         parts.insert(0, (self.env._("Seller"), document.seller))
-        return [Section(title, facts.of(part)) for title, part in parts]
+        sections = [Section(title, facts.of(part)) for title, part in parts]
+        if read.schema == "FA (3)":
+            # FA(3) asks for both answers of every buyer, and so both are shown.
+            sections[1].facts.extend(
+                Fact(facts.label(fa3.Buyer, name), facts.text(False))
+                for name in ("jst", "vat_group")
+                if not getattr(document.buyer, name)
+            )
+        return sections
 
     def _tables(self, body, facts):
-        """Return ``[(title, headings, chunks of rows)]``: lines, then the order."""
+        """Return ``[(title, columns, chunks of rows, size)]``: lines, then the order.
+
+        The size is that of the letters, in pixels.
+        """
         before = [row for row in body.lines if row.before]
         after = [row for row in body.lines if not row.before]
         ordered = body.order.lines if body.order else []
@@ -123,12 +143,12 @@ class Picture(models.AbstractModel):
         tables = []
         for title, lines in named:
             if lines:
-                headings, rows = facts.table(lines)
+                columns, scale, rows = facts.table(lines)
                 chunks = [
                     rows[at : at + ROWS_AT_ONCE]
                     for at in range(0, len(rows), ROWS_AT_ONCE)
                 ]
-                tables.append((title, headings, chunks))
+                tables.append((title, columns, chunks, round(LETTERS * scale, 1)))
         return tables
 
     def _dates(self, body, facts):

@@ -6,13 +6,13 @@ _lt = LazyTranslate(__name__)
 
 VALUES = {
     "InvoiceKind": {
-        "SALE": _lt("Invoice"),
+        "SALE": _lt("Ordinary invoice"),
         "CORRECTION": _lt("Correcting invoice"),
         "ADVANCE": _lt("Advance invoice"),
         "SETTLEMENT": _lt("Settlement invoice"),
         "SIMPLIFIED": _lt("Simplified invoice"),
-        "ADVANCE_CORRECTION": _lt("Correction of an advance invoice"),
-        "SETTLEMENT_CORRECTION": _lt("Correction of a settlement invoice"),
+        "ADVANCE_CORRECTION": _lt("Correcting invoice of an advance"),
+        "SETTLEMENT_CORRECTION": _lt("Correcting invoice of a settlement"),
     },
     "Rate": {
         "ZERO_DOMESTIC": _lt("0 % domestic"),

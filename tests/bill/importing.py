@@ -1,5 +1,6 @@
 """Documents of suppliers that come as files, for tests of importing."""
 
+import html
 from dataclasses import replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
@@ -91,4 +92,4 @@ class ImportCase(PolishCase):
 
     def told(self, bill):
         """Return all that the chatter says, as text."""
-        return "\n".join(str(body) for body in bill.message_ids.mapped("body"))
+        return html.unescape("\n".join(map(str, bill.message_ids.mapped("body"))))

@@ -1,9 +1,15 @@
+import io
+from datetime import date
 from decimal import Decimal
 
+from lxml import html
+
 from odoo.tests import tagged
+from odoo.tools.pdf import PdfFileReader
 
 from ...ksef_api import fa3
 from ...ksef_api.fa3.declare import specs_of
+from ...models.picture.facts import DIGIT, PADDING, UNBROKEN, Facts
 from ...models.picture.labels import LABELS
 from ...models.picture.values import VALUES
 from ..bill.importing import ImportCase
@@ -35,7 +41,7 @@ class TestPicture(ImportCase):
             for member in members:
                 self.assertTrue(getattr(fa3, name)[member])
 
-    def html(self, document):
+    def page(self, document):
         xml = fa3.write(document)
         return self.env["l10n_pl_ksef.picture"]._html(fa3.read(xml), "KSEF-1", None)
 
@@ -44,10 +50,10 @@ class TestPicture(ImportCase):
             notes=[fa3.Note(key="<script>", value="<img src=x onerror=alert(1)>")],
             lines=[self.line(name="<b>x</b><script>alert(1)</script>")],
         )
-        html = self.html(document)
-        self.assertNotIn("<script", html)
-        self.assertNotIn("<img", html)
-        self.assertIn("&lt;script&gt;", html)
+        page = self.page(document)
+        self.assertNotIn("<script", page)
+        self.assertNotIn("<img", page)
+        self.assertIn("&lt;script&gt;", page)
 
     def test_in_polish_with_number_and_code(self):
         picture = self.env["l10n_pl_ksef.picture"].with_context(lang="pl_PL")
@@ -60,11 +66,11 @@ class TestPicture(ImportCase):
             ),
         )
         link = "https://qr.example.com/invoice/1"
-        html = str(picture._html(fa3.read(fa3.write(document)), "KSEF-1", link))
+        page = picture._html(fa3.read(fa3.write(document)), "KSEF-1", link)
         for text in ("Sprzedawca", "Nabywca", "KSEF-1", "Regał", "Kaucja", link):
-            self.assertIn(text, html)
+            self.assertIn(text, page)
         for text in ("Seller", "Buyer"):
-            self.assertNotIn(text, html)
+            self.assertNotIn(text, page)
 
     def test_the_order_of_an_advance_is_kept_on_the_bill(self):
         order = fa3.Order(
@@ -139,3 +145,107 @@ class TestPicture(ImportCase):
         ):
             self.assertIn(text, bill.l10n_pl_ksef_kept)
         self.assertEqual(bill._l10n_pl_ksef_received_file(), xml)
+
+    # --- as the Ministry words and shows it ----------------------------------
+
+    def text(self, document, lang="en_US"):
+        """Return what the picture says."""
+        picture = self.env["l10n_pl_ksef.picture"].with_context(lang=lang)
+        page = html.fromstring(picture._html(fa3.read(fa3.write(document))))
+        return " ".join(page.find("body").text_content().split())
+
+    def test_pages_are_numbered(self):
+        lines = [self.line(number) for number in range(1, 121)]
+        xml = fa3.write(self.document(lines=lines))
+        pdf = self.env["l10n_pl_ksef.picture"]._pdf(xml, "KSEF-1")
+        pages = PdfFileReader(io.BytesIO(pdf))
+        count = pages.getNumPages()
+        self.assertGreater(count, 1)
+        for at in range(count):
+            said = pages.getPage(at).extractText()
+            self.assertIn(f"Page {at + 1} of {count}", said)
+            self.assertIn("KSEF-1", said)
+
+    def test_an_advance_and_its_correction_are_worded_as_the_ministry_does(self):
+        order = fa3.Order(
+            total=Decimal(246),
+            lines=[fa3.OrderLine(number=1, name="Stół", net=Decimal(200))],
+        )
+        original = fa3.CorrectedInvoice(issue_date=date(2026, 11, 2), number="ZAL/1")
+        advance = self.text(
+            self.document(
+                kind=fa3.InvoiceKind.ADVANCE,
+                sale_date=date(2026, 11, 1),
+                lines=[],
+                order=order,
+            )
+        )
+        correction = self.text(
+            self.document(
+                kind=fa3.InvoiceKind.ADVANCE_CORRECTION,
+                sale_date=date(2026, 11, 1),
+                lines=[],
+                order=order,
+                correction=fa3.Correction(
+                    invoices=[original], total_before=Decimal("246.00")
+                ),
+            )
+        )
+        for text, labels in (
+            (
+                advance,
+                (
+                    "Amount of the payment (advance) documented by the invoice: 123.00",
+                    "Payment received on",
+                    "Advance invoice",
+                ),
+            ),
+            (
+                correction,
+                (
+                    "Correction of the amount of the payment (advance)",
+                    "Amount of the payment before the correction 246.00",
+                    "Payment received on",
+                    "Correcting invoice of an advance",
+                ),
+            ),
+        ):
+            for label in labels:
+                self.assertIn(label, text)
+            self.assertNotIn("Date of supply", text)
+
+    def test_a_settlement_says_what_is_left_to_pay(self):
+        text = self.text(self.document(kind=fa3.InvoiceKind.SETTLEMENT))
+        self.assertIn("Amount left to pay: 123.00 PLN", text)
+
+    def test_countries_have_their_names(self):
+        text = self.text(self.document(country="DE"))
+        self.assertIn("Germany", text)
+        self.assertIn("Poland", text)
+
+    def test_account_numbers_stand_in_groups(self):
+        accounts = [
+            fa3.BankAccount(number="61109010140000071219812874"),
+            fa3.BankAccount(number="DE89370400440532013000"),
+        ]
+        payment = fa3.Payment(accounts=accounts)
+        text = self.text(self.document(payment=payment))
+        self.assertIn("61 1090 1014 0000 0712 1981 2874", text)
+        self.assertIn("DE89 3704 0044 0532 0130 00", text)
+
+    def test_jst_and_gv_are_answered_yes_or_no(self):
+        document = self.document()
+        document.buyer.jst = True
+        text = self.text(document)
+        self.assertIn("local government unit (JST) yes", text)
+        self.assertIn("VAT group (GV) no", text)
+
+    def test_long_prices_have_room_in_their_columns(self):
+        price = Decimal("12345678.12345678")
+        line = self.line(net="12345678.12", unit_price_net=price)
+        columns, scale, [(cells, _below)] = Facts(self.env).table([line])
+        for cell, (_heading, name, width) in zip(cells, columns, strict=True):
+            if name in UNBROKEN:
+                needed = PADDING + len(cell) * DIGIT
+                self.assertGreaterEqual(width, round(needed * scale, 2))
+        self.assertAlmostEqual(sum(width for _h, _n, width in columns), 100, places=0)

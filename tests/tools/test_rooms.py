@@ -107,3 +107,39 @@ def _methods():
                 for node in cls.body:
                     if names and isinstance(node, ast.FunctionDef):
                         yield file, names[0], node
+
+
+def test_a_field_is_defined_once():
+    """Two definitions would have two helps, and the later one would win unseen."""
+    places = {}
+    for file, model, name in _fields():
+        places.setdefault((model, name), []).append("/".join(file.parts[-2:]))
+    twice = {key: files for key, files in places.items() if len(files) > 1}
+    assert not twice
+
+
+def _fields():
+    """(file, model, field) of every field that a model defines, not extends."""
+    for file in FILES:
+        for cls in ast.parse(file.read_text()).body:
+            models = [
+                value.value
+                for node in getattr(cls, "body", ())
+                if isinstance(node, ast.Assign)
+                and getattr(node.targets[0], "id", "") in ("_name", "_inherit")
+                for value in ast.walk(node.value)
+                if isinstance(value, ast.Constant)
+            ]
+            for node in getattr(cls, "body", ()) if models else ():
+                call = getattr(node, "value", None)
+                if (
+                    isinstance(node, ast.Assign)
+                    and isinstance(call, ast.Call)
+                    and ast.unparse(call.func).startswith("fields.")
+                    and {word.arg for word in call.keywords} - EXTENDING
+                ):
+                    yield file, models[0], node.targets[0].id
+
+
+# What only adds to a definition that stands elsewhere.
+EXTENDING = {"selection_add", "ondelete"}
