@@ -7,7 +7,7 @@ from typing import NamedTuple
 from .. import safe_xml
 from ..errors import DocumentError
 from .declare import Form, required_of, specs_of
-from .fa2 import settle_rates
+from .fa2 import settle_rates, split_advances
 from .model import Invoice
 from .names import FA2, SCHEMAS, path_of
 from .values import Text
@@ -80,6 +80,8 @@ def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
     namespace, _brace, name = root.tag.lstrip("{").rpartition("}")
     if name != "Faktura" or namespace not in SCHEMAS:
         raise DocumentError("schema", root.tag[:200])
+    if namespace == FA2:
+        split_advances(root)
     unknown = []
     invoice = _Reader(unknown).read(root, _plan(Invoice, namespace))
     if namespace == FA2:

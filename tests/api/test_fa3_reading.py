@@ -15,6 +15,7 @@ from ksef_api.errors import DocumentError
 from ksef_api.fa3 import (
     FA2,
     FA3,
+    AdvanceInvoice,
     Due,
     Payment,
     Rate,
@@ -116,6 +117,42 @@ def test_fa2s_free_text_of_a_due_date_is_kept():
     )
     due = read(xml).document.body.payment.due[0]
     assert (due.on, due.rule_text) == (document.body.issue_date, "14 dni od dostawy")
+
+
+def test_every_advance_number_of_an_fa2_element_is_read():
+    ksef = [
+        "5265877635-20260201-010000000000-0A",
+        "5265877635-20260202-010000000000-0B",
+    ]
+    advances = [AdvanceInvoice(ksef_number=ksef[0]), AdvanceInvoice(number="ZAL/3")]
+    xml = as_fa2(write(sale(advance_invoices=advances))).decode()
+    first, last = (f"<NrKSeFFaZaliczkowej>{number}<" for number in ksef)
+    end = "/NrKSeFFaZaliczkowej>"
+    result = read(xml.replace(first + end, first + end + last + end).encode())
+    assert result.unknown == []
+    assert result.document.body.advance_invoices == [
+        AdvanceInvoice(ksef_number=ksef[0]),
+        AdvanceInvoice(ksef_number=ksef[1]),
+        AdvanceInvoice(number="ZAL/3"),
+    ]
+
+
+def test_what_is_read_the_fast_way_is_read_as_the_careful_way_reads_it():
+    fast = write(sale(lines=[line(number) for number in range(1, 4)]))
+    careful = fast.replace(b"</P_7>", b"<!-- --></P_7>")
+    spaced = re.sub(rb"<(P_8B|P_11)>([^<]*)<", rb"<\1> \2\n<", fast)
+    document = read(fast).document
+    assert read(careful).document == document
+    assert read(spaced).document == document
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "1e3", "1_0", "", "1 0", "\N{FULLWIDTH DIGIT ONE}", "--1", "."]
+)
+def test_what_is_no_number_is_refused_with_its_place(text):
+    xml = xml_of(P_11=f"<P_11>{text}</P_11>")
+    reason, details = refusal(xml)
+    assert (reason, details) == ("type", ["Fa/FaWiersz/P_11", text])
 
 
 def test_unknown_elements_are_left_out_and_told_with_place_and_text():
