@@ -1,19 +1,33 @@
-"""Vendor bills a second from FA(3) files, against Odoo's own import of UBL.
+"""Vendor bills from FA(3) files, against plain `create` and Odoo's import of UBL.
 
 Runs in Odoo's shell on the demo database (``./dev demo`` makes it, ``./dev bench`` runs
-this). The same invoice, in FA(3) and in UBL (Peppol BIS 3), goes through the same
-pipeline: file, type, decoder, draft bill with its taxes. Nothing is stored.
-Memory is the highest that Python held while one bill was made.
+this). The same invoice comes from the inbox of KSeF, as a file dropped on a journal, as
+UBL (Peppol BIS 3), and as plain `create` of the bill with its values, the least
+that any of them can cost. Nothing is stored.
 """
 
 import time
-import tracemalloc
 from datetime import date, datetime, timezone
 from decimal import Decimal
 
-from odoo.addons.l10n_pl_ksef.ksef_api import fa3
+from odoo import Command
 
-CASES = ((5, 10), (50, 5), (1000, 1))
+from odoo.addons.l10n_pl_ksef.bench.goals import told
+from odoo.addons.l10n_pl_ksef.ksef_api import fa3
+from odoo.addons.l10n_pl_ksef.models.bill.pipeline import BillImport
+
+CASES = ((5, 10), (50, 4), (1000, 1))
+HEADER = (
+    "move_type",
+    "journal_id",
+    "partner_id",
+    "ref",
+    "invoice_date",
+    "invoice_date_due",
+    "currency_id",
+    "l10n_pl_ksef_received_on",
+)
+LINE = ("name", "quantity", "price_unit", "account_id", "product_uom_id")
 NIP = "1111111111"
 OWN = "5265877635"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -122,7 +136,7 @@ def as_ubl(count):
     return f"{head}{parties}{sums}{lines}</Invoice>".encode()
 
 
-def make(attachment):
+def by_pipeline(attachment):
     """One file through Odoo's pipeline; what commits in it is left out."""
     move = env["account.move"].create(
         {"move_type": "in_invoice", "journal_id": journal.id}
@@ -131,42 +145,104 @@ def make(attachment):
     reason = move._get_edi_decoder(file_data, new=True)["decoder"](
         move, file_data, True
     )
-    env.flush_all()
     if reason:
         raise ValueError(reason)
     return move
 
 
-def measure(raw, count, lines):
-    """Seconds for one bill, the best of `count`; then the peak of memory, in MB."""
-    attachment = env["ir.attachment"].create(
+def from_inbox(raw):
+    """One file as the inbox of KSeF makes a bill of it."""
+    return env["account.move"]._l10n_pl_ksef_create_bill(
+        BillImport(fa3.read(raw), None, date(2026, 11, 2)), journal
+    )
+
+
+def by_create(values):
+    """The same bill by `create` alone."""
+    return env["account.move"].create(values)
+
+
+def values_of(move):
+    """What `create` needs for the same bill."""
+
+    def given(record, names):
+        found = {
+            name: record._fields[name].convert_to_write(record[name], record)
+            for name in names
+        }
+        return {name: value for name, value in found.items() if value}
+
+    return {
+        **given(move, HEADER),
+        "invoice_line_ids": [
+            Command.create(
+                {**given(line, LINE), "tax_ids": [Command.set(line.tax_ids.ids)]}
+            )
+            for line in move.invoice_line_ids
+        ],
+    }
+
+
+def once(way, argument, lines):
+    """(seconds of the processor, queries, total) of one bill."""
+    env.invalidate_all()
+    queries, began = env.cr.sql_log_count, time.process_time()
+    move = way(argument)
+    env.flush_all()
+    spent = time.process_time() - began
+    if len(move.invoice_line_ids) != lines:
+        raise ValueError(f"{len(move.invoice_line_ids)} lines instead of {lines}")
+    return spent, env.cr.sql_log_count - queries, move.amount_total
+
+
+def attached(raw):
+    return env["ir.attachment"].create(
         {"name": "bill.xml", "raw": raw, "mimetype": "application/xml"}
     )
-    best = float("inf")
-    for _round in range(count):
-        start = time.perf_counter()
-        move = make(attachment)
-        best = min(best, time.perf_counter() - start)
-        if len(move.invoice_line_ids) != lines:
-            raise ValueError(f"{len(move.invoice_line_ids)} lines instead of {lines}")
-        env.invalidate_all()
-    tracemalloc.start()
-    total = make(attachment).amount_total
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    env.invalidate_all()
-    return best, peak / 1e6, total
 
 
-for lines, count in CASES:
-    make_fa3 = measure(as_fa3(lines), count, lines)
-    make_ubl = measure(as_ubl(lines), count, lines)
-    if abs(make_fa3[2] - make_ubl[2]) > 0.001:
-        raise ValueError(f"totals differ: {make_fa3[2]} and {make_ubl[2]}")
+def measure(lines, rounds):
+    """{way: (seconds, queries, total)}, the best of rounds that take turns."""
+    raw, ubl = as_fa3(lines), attached(as_ubl(lines))
+    ways = {
+        "inbox": (from_inbox, raw),
+        "dropped": (by_pipeline, attached(raw)),
+        "create": (by_create, values_of(from_inbox(raw))),
+        "UBL": (by_pipeline, ubl),
+    }
+    if lines < 1000:  # what is loaded only once is loaded now
+        for way, argument in ways.values():
+            once(way, argument, lines)
+    found = {}
+    for _round in range(rounds):
+        for name, (way, argument) in ways.items():
+            result = once(way, argument, lines)
+            found[name] = min(found.get(name, result), result)
+    totals = {round(total, 2) for _s, _q, total in found.values()}
+    if len(totals) > 1:
+        raise ValueError(f"totals differ: {totals}")
+    return found
+
+
+for lines, rounds in CASES:
+    found = measure(lines, rounds)
+    seconds, queries = found["inbox"][:2]
+    plain, ubl = found["create"], found["UBL"]
     print(
-        f"BENCH a bill of {lines:>4} lines: FA(3) {1 / make_fa3[0]:>6.2f}/s "
-        f"{make_fa3[1]:>6.1f} MB, UBL {1 / make_ubl[0]:>6.2f}/s "
-        f"{make_ubl[1]:>6.1f} MB; ratio of speed {make_ubl[0] / make_fa3[0]:.2f}, "
-        f"of memory {make_fa3[1] / make_ubl[1]:.2f}"
+        f"BENCH a bill of {lines:>4} lines from KSeF: {1 / seconds:.2f}/s, against "
+        f"create {told(seconds / plain[0], 1.10)}; {queries} queries, against UBL "
+        f"{told(queries / ubl[1], 1.0)}"
     )
+    print(
+        f"BENCH   beside it: dropped on a journal {found['dropped'][0] / plain[0]:.2f} "
+        f"of create, Odoo's UBL import {ubl[0] / plain[0]:.2f}"
+    )
+company.l10n_pl_ksef_sum_lines_above = 2000
+began = time.process_time()
+bill = from_inbox(as_fa3(10_000))
+env.flush_all()
+print(
+    f"BENCH 10 000 lines added up: {len(bill.invoice_line_ids)} line, "
+    f"{time.process_time() - began:.1f} s of the processor"
+)
 env.cr.rollback()

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
+FROM_ODOO = ("fa3_from_odoo.py", "import_from_odoo.py", "posting_from_odoo.py")
 
 
 def from_odoo(name):
@@ -21,8 +22,8 @@ def from_odoo(name):
 
 def main():
     subprocess.run([sys.executable, BENCH / "fa3.py"], check=True)
-    for name in ("fa3_from_odoo.py", "import_from_odoo.py"):
-        print("\n".join(from_odoo(name)))
+    for name in FROM_ODOO:
+        print("\n".join(from_odoo(name)), flush=True)
     subprocess.run([sys.executable, BENCH / "sending.py"], check=True)
     subprocess.run([sys.executable, BENCH / "receive.py"], check=True)
 

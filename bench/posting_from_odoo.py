@@ -1,0 +1,85 @@
+"""Posting invoices with sending to KSeF on and off; the picture of a long invoice.
+
+Runs in Odoo's shell on the demo database (``./dev demo`` makes it, ``./dev bench`` runs
+this). Posting only queues: KSeF is not called. Nothing is stored.
+"""
+
+import time
+
+from odoo import Command
+
+from odoo.addons.l10n_pl_ksef.bench.fa3 import invoice
+from odoo.addons.l10n_pl_ksef.bench.goals import told
+from odoo.addons.l10n_pl_ksef.ksef_api import fa3
+
+ROUNDS, AT_ONCE = 12, 10
+PICTURE_LINES = 1000
+
+company = env["res.company"].search([("vat", "=", "PL5265877635")], limit=1)  # noqa: F821
+env = env(context={"allowed_company_ids": company.ids})  # noqa: F821
+moves = env["account.move"].with_company(company)
+original = moves.search(
+    [
+        ("company_id", "=", company.id),
+        ("state", "=", "posted"),
+        ("move_type", "=", "out_invoice"),
+    ],
+    limit=1,
+)
+
+
+def posting(is_sent):
+    """Seconds of the processor for posting some invoices."""
+    company.l10n_pl_ksef_send_on_validation = is_sent
+    values = {
+        "move_type": "out_invoice",
+        "partner_id": original.partner_id.id,
+        "invoice_date": original.invoice_date,
+        "invoice_line_ids": [
+            Command.create(
+                {
+                    "name": "Usługa",
+                    "quantity": 3,
+                    "price_unit": 33.33,
+                    "tax_ids": [Command.set(original.invoice_line_ids.tax_ids.ids)],
+                }
+            )
+        ]
+        * 5,
+    }
+    made = moves.create([values] * AT_ONCE)
+    env.flush_all()
+    env.invalidate_all()
+    began = time.process_time()
+    made.action_post()
+    env.flush_all()
+    spent = time.process_time() - began
+    queued = made.filtered("l10n_pl_ksef_document_ids")
+    if bool(queued) != is_sent:
+        raise ValueError(f"{len(queued)} of {AT_ONCE} are queued")
+    return spent
+
+
+posting(True), posting(False)  # what is loaded only once is loaded now
+best = {True: float("inf"), False: float("inf")}
+for _round in range(ROUNDS):
+    for is_sent in best:
+        best[is_sent] = min(best[is_sent], posting(is_sent))
+print(
+    f"BENCH posting {AT_ONCE} invoices: {best[True]:.2f} s with sending on, "
+    f"{best[False]:.2f} s with it off, {told(best[True] / best[False], 1.05)}"
+)
+
+pictures = env["l10n_pl_ksef.picture"]
+seconds = {}
+for lines in (PICTURE_LINES // 10, PICTURE_LINES):
+    xml = fa3.write(invoice(lines))
+    began = time.perf_counter()
+    pdf = pictures._pdf(xml)
+    seconds[lines] = time.perf_counter() - began
+few, many = seconds.values()
+print(
+    f"BENCH the picture of {PICTURE_LINES} lines: {many:.1f} s, {len(pdf) / 1e6:.1f} MB;"
+    f" a tenth of the lines takes {few:.1f} s: {told(many / few, 10)}"
+)
+env.cr.rollback()
