@@ -25,10 +25,11 @@ SELECT new FROM move_copy ORDER BY new;
 """
 
 
-def copies(world, ids, times):
+def copies(world, ids, times, series):
     """Copy each of `ids` so many times; returns the ids of the copies.
 
     :param world: harness.World
+    :param series: a letter that their numbers have
     """
     moves = _columns(world, "account_move")
     lines = _columns(world, "account_move_line")
@@ -37,7 +38,9 @@ def copies(world, ids, times):
             times=times,
             ids=",".join(map(str, ids)),
             moves=",".join(moves),
-            move_values=_values(moves, id="copy.new", name=_numbered("name")),
+            move_values=_values(
+                moves, id="copy.new", name=f"source.name || '-{series}' || copy.number"
+            ),
             lines=",".join(lines),
             line_values=_values(lines, id="copy.new", move_id="copy.move"),
         )
@@ -51,7 +54,3 @@ def _columns(world, table):
 
 def _values(columns, **replaced):
     return ",".join(replaced.get(name, f"source.{name}") for name in columns)
-
-
-def _numbered(name):
-    return f"source.{name} || '-' || copy.number"

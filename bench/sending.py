@@ -94,11 +94,11 @@ def main():
     count = options.invoices
     with world(setup.ensure(), servers=0) as everything:
         ids = everything.invoices(count)
-        many = copies(everything, ids, options.times)
+        many = copies(everything, ids, options.times, "A")
         few = measure(everything, "production", ours, ids)
         all_of_them = measure(everything, "production", ours, many)
-        other_ids = copies(everything, ids[: options.peer], options.times + 1)
-        other = measure(everything, "off", theirs, other_ids[: options.peer])
+        other_ids = copies(everything, ids[: options.peer], 1, "B")
+        other = measure(everything, "off", theirs, other_ids)
     print("invoices of Odoo with KSeF number and UPO at the end")
     rows = (
         ("l10n_pl_ksef", few),

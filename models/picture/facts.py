@@ -76,7 +76,7 @@ class Facts:
 
     def label(self, cls, name):
         """Return what people call a field."""
-        of_kind = LABELS_OF_KIND.get((cls.__name__, name), {})
+        of_kind = LABELS_OF_KIND.get(cls.__name__, {}).get(name, {})
         text = self.kind and of_kind.get(self.kind.name)
         return self.env._(text or LABELS[cls.__name__][name])  # pylint: disable=translation-not-lazy
 

@@ -427,19 +427,27 @@ LABELS = {
 _ADVANCES = ("ADVANCE", "ADVANCE_CORRECTION")
 _SETTLEMENTS = ("SETTLEMENT", "SETTLEMENT_CORRECTION")
 LABELS_OF_KIND = {
-    ("Body", "sale_date"): dict.fromkeys(_ADVANCES, _lt("Payment received on")),
-    ("Body", "total"): {
-        "ADVANCE": _lt("Amount of the payment (advance) documented by the invoice"),
-        "ADVANCE_CORRECTION": _lt(
-            "Correction of the amount of the payment (advance) documented by the "
-            "invoice"
-        ),
-        "SETTLEMENT": _lt("Amount left to pay"),
-        "CORRECTION": _lt("Correction of the total amount due"),
-        "SETTLEMENT_CORRECTION": _lt("Correction of the total amount due"),
+    "Body": {
+        "sale_date": dict.fromkeys(_ADVANCES, _lt("Payment received on")),
+        "total": {
+            "ADVANCE": _lt("Amount of the payment (advance) documented by the invoice"),
+            "ADVANCE_CORRECTION": _lt(
+                "Correction of the amount of the payment (advance) documented by the "
+                "invoice"
+            ),
+            "SETTLEMENT": _lt("Amount left to pay"),
+            "CORRECTION": _lt("Correction of the total amount due"),
+            "SETTLEMENT_CORRECTION": _lt("Correction of the total amount due"),
+        },
     },
-    ("Correction", "total_before"): {
-        **dict.fromkeys(_ADVANCES, _lt("Amount of the payment before the correction")),
-        **dict.fromkeys(_SETTLEMENTS, _lt("Amount left to pay before the correction")),
+    "Correction": {
+        "total_before": {
+            **dict.fromkeys(
+                _ADVANCES, _lt("Amount of the payment before the correction")
+            ),
+            **dict.fromkeys(
+                _SETTLEMENTS, _lt("Amount left to pay before the correction")
+            ),
+        },
     },
 }
