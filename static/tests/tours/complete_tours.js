@@ -32,7 +32,8 @@ tours.add("l10n_pl_ksef_complete_page", {
     noWindow,
     {
       content: "the page with the field is shown, the cursor in it",
-      trigger: ".o_field_widget[name=l10n_pl_ksef_period_from].o_l10n_pl_ksef_shown:visible",
+      trigger:
+        ".o_field_widget[name=l10n_pl_ksef_period_from].o_l10n_pl_ksef_shown:visible",
     },
   ],
 });
