@@ -30,13 +30,10 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_send_beside(self, lacking):
         """Send these, and return the window that lists what ``lacking`` lack."""
-        action = self and self.action_l10n_pl_ksef_send()
-        told = action and action.get("tag") == "display_notification"
-        return lacking._l10n_pl_ksef_tell(
-            "send",
-            told=told and action["params"]["message"],
-            following=False if told else action,
-        )
+        action = self.action_l10n_pl_ksef_send() if self else {}
+        if action.get("tag") == "display_notification":
+            return lacking._l10n_pl_ksef_tell("send", action["params"]["message"])
+        return lacking._l10n_pl_ksef_tell("send", following=action or False)
 
     def _l10n_pl_ksef_lacking(self):
         """Return those that are to be in KSeF and lack something."""
