@@ -129,7 +129,7 @@ class Document(models.Model):
 
     def _never_left(self):
         """Tell whether neither KSeF nor the customer can know of this document."""
-        at_home = self.state in ("queued", "cancelled", "rejected")
+        at_home = self.state in ("queued", "cancelled", "incomplete", "rejected")
         return at_home and not self.session_id and not self.environment
 
     @api.model

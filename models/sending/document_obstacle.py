@@ -26,7 +26,7 @@ _logger = logging.getLogger(__name__)
 COMMON_OBSTACLES = (NoAnswer, RateLimited, ServerError, Unauthorized)
 # After so many answers 400 that are nobody's last word (some days), people decide.
 MOST_OBSTACLES = 14
-GOES_ON = ("sent", "accepted", "rejected", "cancelled")
+GOES_ON = ("sent", "accepted", "incomplete", "rejected", "cancelled")
 
 
 class Document(models.Model):

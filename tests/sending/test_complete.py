@@ -141,6 +141,11 @@ class TestToComplete(CompleteCase):
         self.assertIn("invoice_incomplete", notices.mapped("type"))
         self.assertNotIn("invoice_rejected", notices.mapped("type"))
 
+    def test_nobody_has_seen_it_so_it_can_be_deleted(self):
+        self.incomplete.button_draft()
+        self.incomplete.with_context(force_delete=True).unlink()
+        self.assertFalse(self.incomplete.exists())
+
     def test_completed_it_is_sent(self):
         window = self.window(self.incomplete.action_l10n_pl_ksef_send())
         self.assertEqual(window.purpose, "send")
