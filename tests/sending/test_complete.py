@@ -118,6 +118,28 @@ class TestBeforePosting(CompleteCase):
         invoice.action_post()
         self.assertEqual(invoice.state, "posted")
 
+    def test_a_draft_without_date_in_a_currency_is_looked_at(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        invoice = self.draft(invoice_date=False, currency_id=euro.id)
+        self.assertIsInstance(invoice._l10n_pl_ksef_problems(), list)
+
+    def test_what_odoo_asks_it_asks_all_the_same(self):
+        partner = self._partner("Bez Numeru sp. z o.o.", "", vat=False)
+        invoice = self.draft(partner=partner)
+        window = self.window(self.confirm(invoice))
+        asked = []
+        moves = type(invoice)
+        self.patch(
+            moves,
+            "_post",
+            lambda move, soft=True: asked.append(
+                move.env.context["disable_abnormal_invoice_detection"]
+            ),
+        )
+        window.action_consumers()
+        self.assertEqual(asked, [False])
+
     def test_what_does_not_go_to_ksef_is_not_asked_about(self):
         self.customer.l10n_pl_ksef_is_excluded = True
         invoice = self.exempt()
