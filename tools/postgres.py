@@ -10,6 +10,7 @@ from . import paths
 from .apt import install_missing
 from .command import is_alive, run
 from .console import DevError, note, step
+from .stamps import lock
 
 USER = "odoo"  # Odoo refuses to work as "postgres"
 PORT = "5432"
@@ -168,7 +169,8 @@ def apart(template):
     _remove_leftovers()
     dump = paths.RUN / f"{template}-{os.getpid()}.dump"
     paths.RUN.mkdir(parents=True, exist_ok=True)
-    run(_client("pg_dump"), *_address(), "-Fc", "-Z1", "-f", dump, template)
+    with lock("template"):  # nobody can copy it while it is read
+        run(_client("pg_dump"), *_address(), "-Fc", "-Z1", "-f", dump, template)
     _owner = f"-{os.getpid()}"
     try:
         ensure()
