@@ -7,6 +7,7 @@ from odoo.addons.base_iban.models.res_partner_bank import _map_iban_template
 
 from ...ksef_api import fa3
 from ...ksef_api.check_digits import is_bank_account
+from .currency import ZLOTY
 from .document import to_decimal
 from .parties import PHONE
 
@@ -163,6 +164,8 @@ class AccountMove(models.Model):
         if not self._l10n_pl_ksef_is_foreign() or not supplied or not issued:
             return None
         if self._l10n_pl_ksef_is_correction() or not self.invoice_currency_rate:
+            return None
+        if self.company_currency_id.name != ZLOTY:
             return None
         day = min(supplied, issued)
         rates = self.currency_id.rate_ids.filtered(

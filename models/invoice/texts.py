@@ -106,7 +106,7 @@ class AccountMove(models.Model):
         return pieces[:FOOTERS], pieces[FOOTERS:]
 
     def _l10n_pl_ksef_own_footer(self):
-        return self.company_id.l10n_pl_ksef_footer or ""
+        return self.company_id._l10n_pl_ksef_taxpayer().l10n_pl_ksef_footer or ""
 
     def _l10n_pl_ksef_footer(self):
         """*Stopka*: the company's numbers in other registers, and texts; None without
