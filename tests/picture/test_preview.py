@@ -1,8 +1,10 @@
 """The preview: what the buyer will see in KSeF, before the invoice is sent."""
 
 from odoo import Command
+from odoo.tests import new_test_user
 
 from ...ksef_api import fa3
+from ..common import BrowserCase
 from ..invoice.case import Fa3Case
 
 
@@ -37,3 +39,29 @@ class TestPreview(Fa3Case):
         picture = self.env["l10n_pl_ksef.picture"]
         html = picture._html(fa3.ReadResult(read, "FA (3)"), "KSEF-1", None)
         self.assertNotIn("Preview", html)
+
+
+class TestPreviewPage(Fa3Case, BrowserCase):
+    def page(self, move, login):
+        self.authenticate(login, login)
+        return self.url_open(move.action_l10n_pl_ksef_preview()["url"])
+
+    def test_only_who_may_read_the_invoice_sees_its_preview(self):
+        move = self.invoice(post=False)
+        self.new_user("bookkeeper")
+        self.assertEqual(self.page(move, "bookkeeper").content[:5], b"%PDF-")
+        new_test_user(
+            self.env,
+            "storekeeper",
+            groups="base.group_user",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        answer = self.page(move, "storekeeper")
+        self.assertEqual(answer.status_code, 403)
+        self.assertNotIn(b"%PDF-", answer.content)
+
+    def test_a_vendor_bill_has_no_preview(self):
+        bill = self.env["account.move"].create({"move_type": "in_invoice"})
+        self.new_user("bookkeeper")
+        self.assertEqual(self.page(bill, "bookkeeper").status_code, 404)
