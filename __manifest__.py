@@ -13,6 +13,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/l10n_pl_ksef_security.xml",
+        "security/l10n_pl_ksef_windows.xml",
         "data/ir_cron.xml",
         "data/ir_cron_tell.xml",
         "data/ir_cron_paper.xml",

@@ -5,6 +5,8 @@ from werkzeug.exceptions import NotFound
 from odoo import http
 from odoo.http import request
 
+from ..models.access import ADMINISTRATOR, check_allowed
+
 
 class SignController(http.Controller):
     """The file that a person signs with a qualified signature (*AuthTokenRequest*)."""
@@ -13,8 +15,8 @@ class SignController(http.Controller):
     def request_file(self, connection_id):
         """Return the file that was made last for a connection."""
         connection = request.env["l10n_pl_ksef.connection"].browse(connection_id)
-        connection.check_access("read")
-        connection._check_manager()
+        check_allowed(connection, ADMINISTRATOR)
+        # sudo: nobody may read this field, the file is for who may sign it
         content = connection.sudo().with_context(bin_size=False).request_file
         if not content:
             raise NotFound()

@@ -1,4 +1,5 @@
 from . import (
+    access,
     taxpayer,
     settings_mixin,
     vault,

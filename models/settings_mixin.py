@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .access import ADMINISTRATOR, allowed
+
 
 class SettingsMixin(models.AbstractModel):
     """The KSeF settings of one company, for Odoo's settings and for our own page.
@@ -86,18 +88,22 @@ class SettingsMixin(models.AbstractModel):
                 company, "offline"
             )
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_connect(self):
         """Open the window that connects the company to KSeF."""
         return self.company_id._l10n_pl_ksef_ask_connection()
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_add_certificate(self):
         """Open the window for an authentication certificate."""
         return self.company_id._l10n_pl_ksef_ask_certificate()
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_add_offline_certificate(self):
         """Open the window for an offline certificate."""
         return self.company_id._l10n_pl_ksef_ask_certificate(type="offline")
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_certificates(self):
         """Show every certificate, also earlier ones."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -106,15 +112,19 @@ class SettingsMixin(models.AbstractModel):
         taxpayer = self.company_id.l10n_pl_ksef_taxpayer_id
         return {**action, "domain": [("company_id", "=", taxpayer.id)]}
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_check(self):
         return self.l10n_pl_ksef_connection_id.action_check()
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_authorise(self):
         return self.l10n_pl_ksef_connection_id.action_authorise()
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_go_on(self):
         """Open the window in which the signed file is downloaded and uploaded."""
         return self.l10n_pl_ksef_connection_id.action_sign()
 
+    @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_disconnect(self):
         return self.l10n_pl_ksef_connection_id.action_disconnect()

@@ -42,11 +42,14 @@ class ResCompany(models.Model):
         parent, and yet sends as it does.
         """
         self.ensure_one()
+        # sudo: as said above
         return self.sudo().l10n_pl_ksef_taxpayer_id or self.sudo()
 
     def _l10n_pl_ksef_of_taxpayer(self):
         """Return all companies, active or not, that are one taxpayer with these."""
+        # sudo: which companies are one taxpayer is asked by code only
         taxpayers = self.sudo().l10n_pl_ksef_taxpayer_id
+        # sudo: which companies are one taxpayer is asked by code only
         companies = self.sudo().with_context(active_test=False)
         return companies.search([("l10n_pl_ksef_taxpayer_id", "in", taxpayers.ids)])
 
@@ -59,5 +62,6 @@ class ResCompany(models.Model):
         a NIP is not named in them, its taxpayer is (art. 106e (1)(3) of the VAT act).
         """
         self.ensure_one()
+        # sudo: whoever works for a branch need not see the parent
         company = self if self.sudo().vat else self._l10n_pl_ksef_taxpayer()
         return company.partner_id

@@ -56,6 +56,11 @@ from .receiving import (
     test_receive_companies,
     test_receive_hostile,
 )
+from .rights import (
+    test_breakins,
+    test_methods,
+    test_records,
+)
 from .sending import (
     test_batch,
     test_complete,

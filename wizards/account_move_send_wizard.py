@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..models.access import BILLING
 from ..models.sending.mail import PENDING
 from ..models.sending.send import KEY
 
@@ -24,9 +25,14 @@ class AccountMoveSendWizard(models.TransientModel):
         # EXTENDS 'account'
         result = super()._compute_extra_edi_checkboxes()
         edi = self._get_all_extra_edis()[KEY]
+        # Stored, so computed by the superuser; asked is who looks at it.
+        may_issue = self.env.user.has_group(BILLING)
         for wizard in self:
             boxes = wizard.extra_edi_checkboxes or {}
-            if KEY not in boxes and edi["is_applicable"](wizard.move_id):
+            if not may_issue:
+                boxes = {name: box for name, box in boxes.items() if name != KEY}
+                wizard.extra_edi_checkboxes = boxes or False
+            elif KEY not in boxes and edi["is_applicable"](wizard.move_id):
                 # A consumer: offered, not ticked.
                 box = {"checked": False, "label": edi["label"], "help": edi["help"]}
                 wizard.extra_edi_checkboxes = {**boxes, KEY: box}

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..ksef_api import certificate as x509
 from ..ksef_api.errors import CertificateError
+from ..models.access import ADMINISTRATOR, allowed
 
 
 class CertificateUpload(models.TransientModel):
@@ -33,10 +34,10 @@ class CertificateUpload(models.TransientModel):
             return self.env._("Add an offline certificate")
         return self.env._("Add an authentication certificate")
 
+    @allowed(ADMINISTRATOR)
     def action_add(self):
         """Check and store the certificate, authorise with it, then go on."""
         self.ensure_one()
-        self.env["l10n_pl_ksef.connection"]._check_manager()
         if self.type == "authentication":
             self._check_answers()
         loaded = self._load()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api.nip import normalize_nip
+from ..models.access import ADMINISTRATOR, allowed
 from ..models.vault.vault import VaultError
 
 
@@ -36,13 +37,14 @@ class CompanyData(models.TransientModel):
     @api.depends("company_id")
     def _compute_has_key(self):
         for window in self:
+            # sudo: nobody may read the sealed key; only whether there is one
             company = window.company_id.sudo()
             window.has_key = bool(company.l10n_pl_ksef_gus_key_sealed)
 
+    @allowed(ADMINISTRATOR)
     def action_fetch(self):
         """Ask GUS REGON and show what it says."""
         self.ensure_one()
-        self.env["l10n_pl_ksef.connection"]._check_manager()
         try:
             user_key, self.user_key = self._typed("user_key"), False
             found = self.company_id._l10n_pl_ksef_find_company(self.nip, user_key)
@@ -71,10 +73,13 @@ class CompanyData(models.TransientModel):
             "target": "new",
         }
 
+    @allowed(ADMINISTRATOR)
     def action_apply(self):
         """Write name, address and NIP to the company."""
         self.ensure_one()
-        self.env["l10n_pl_ksef.connection"]._check_manager()
+        if not self.name:
+            raise UserError(self.env._("Fetch the data from GUS first."))
+        # sudo: who looks after the accounts need not be allowed to write companies
         self.company_id.sudo().write(
             {
                 "name": self.name,

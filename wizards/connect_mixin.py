@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api.nip import is_valid_nip, normalize_nip
+from ..models.access import ADMINISTRATOR, allowed
 from ..models.connection.connection import ENVIRONMENTS
 
 
@@ -75,7 +76,6 @@ class ConnectMixin(models.AbstractModel):
 
         :raise UserError: with a sentence about what is wrong
         """
-        self.env["l10n_pl_ksef.connection"]._check_manager()
         if not is_valid_nip(normalize_nip(self.nip or "")):
             raise UserError(
                 self.env._(
@@ -110,17 +110,20 @@ class ConnectMixin(models.AbstractModel):
         )
         self.connection_id = connection
 
+    @allowed(ADMINISTRATOR)
     def action_fetch_name(self):
         """Take the company's name from GUS REGON."""
         self.ensure_one()
-        self.env["l10n_pl_ksef.connection"]._check_manager()
         found = self.company_id._l10n_pl_ksef_find_company(self.nip)
         self.connection_name = found.name
         return self._open()
 
+    @allowed(ADMINISTRATOR)
     def action_check(self):
         """Ask KSeF again, and go on when it has decided."""
-        self.connection_id.action_check()
+        self.ensure_one()
+        if self.connection_id:
+            self.connection_id.action_check()
         return self._go_on()
 
     def _go_on(self):

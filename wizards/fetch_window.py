@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.access import BILLING, allowed
+
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 
@@ -12,6 +14,7 @@ class FetchWindow(models.TransientModel):
 
     _name = "l10n_pl_ksef.fetch.window"
     _description = "Fetch from KSeF"
+    _inherit = ["l10n_pl_ksef.window"]
 
     company_id = fields.Many2one(
         "res.company",
@@ -47,16 +50,17 @@ class FetchWindow(models.TransientModel):
         }
         return [role for role, is_wanted in wanted.items() if is_wanted]
 
+    @allowed(BILLING)
     def action_fetch(self):
         """Order it, and show how it goes."""
         self.ensure_one()
-        self.company_id._l10n_pl_ksef_check_may_fetch()
         roles = self._roles()
         if not roles:
             raise UserError(self.env._("Choose at least one kind of invoices."))
         connection = self.company_id._l10n_pl_ksef_connection()
         if not connection._is_ready():
             return self.company_id._l10n_pl_ksef_ask_certificate(fetch=True)
+        # sudo: nobody may write fetches, this code does
         fetches = self.env["l10n_pl_ksef.fetch"].sudo()
         if self.what == "new":
             rows = fetches._ask(connection, roles, self.env.user)

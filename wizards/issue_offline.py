@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.access import BILLING, allowed, check_allowed
+
 
 class IssueOffline(models.TransientModel):
     """Says what issuing offline means now, and does it.
@@ -10,6 +12,7 @@ class IssueOffline(models.TransientModel):
 
     _name = "l10n_pl_ksef.issue.offline"
     _description = "KSeF: Issue Offline"
+    _inherit = ["l10n_pl_ksef.window"]
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
@@ -31,10 +34,11 @@ class IssueOffline(models.TransientModel):
             found = company._l10n_pl_ksef_offline_certificate()
             window.lacks_certificate = not found
 
+    @allowed(BILLING)
     def action_issue(self):
         """Issue; without an offline certificate its upload window opens first."""
         self.ensure_one()
-        self.move_ids.check_access("write")
+        check_allowed(self.move_ids, BILLING, operation="write")
         return self.move_ids._l10n_pl_ksef_issue_offline()
 
     def _open(self):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.access import ADMINISTRATOR, allowed, check_allowed
+
 
 class Settings(models.TransientModel):
     """The KSeF page under Accounting > Configuration.
@@ -9,7 +11,7 @@ class Settings(models.TransientModel):
     """
 
     _name = "l10n_pl_ksef.settings"
-    _inherit = "l10n_pl_ksef.settings.mixin"
+    _inherit = ["l10n_pl_ksef.settings.mixin", "l10n_pl_ksef.window"]
     _description = "KSeF: Settings Page"
 
     company_id = fields.Many2one(default=lambda self: self._default_company())
@@ -21,27 +23,26 @@ class Settings(models.TransientModel):
         return taxpayer & self.env.user.company_ids or self.env.company
 
     @api.model_create_multi
+    @allowed(ADMINISTRATOR)
     def create(self, vals_list):
-        # Accountants may not write companies; these fields of theirs they may.
-        self.env["l10n_pl_ksef.connection"]._check_manager()
-        self._check_own_companies(vals_list)
-        return super(Settings, self.sudo()).create(vals_list).sudo(False)
+        # sudo: accountants may not write companies; these fields of theirs they may
+        pages = super(Settings, self.sudo()).create(vals_list).sudo(self.env.su)
+        pages._check_named()
+        return pages
 
+    @allowed(ADMINISTRATOR)
     def write(self, vals):
-        self.env["l10n_pl_ksef.connection"]._check_manager()
-        self._check_own_companies([vals])
-        return super(Settings, self.sudo()).write(vals)
+        # sudo: accountants may not write companies; these fields of theirs they may
+        result = super(Settings, self.sudo()).write(vals)
+        check_allowed(self, ADMINISTRATOR)
+        return result
 
-    def _check_own_companies(self, vals_list):
-        chosen = self.env["res.company"].browse(
-            [vals["company_id"] for vals in vals_list if vals.get("company_id")]
-        )
-        (chosen | self.sudo().company_id).with_env(self.env).check_access("read")
-
+    @allowed(ADMINISTRATOR)
     def execute(self):
         """Save: the fields are written already, the page is shown anew."""
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
+    @allowed(ADMINISTRATOR)
     def cancel(self):
         """Discard."""
         return {"type": "ir.actions.client", "tag": "soft_reload"}
@@ -51,6 +52,7 @@ class Settings(models.TransientModel):
         # EXTENDS 'base': the blocks are those of Odoo's settings, kept in one place
         arch, view = super()._get_view(view_id, view_type, **options)
         if view_type == "form":
+            # sudo: views may be read by system administrators only
             whole = self.env.ref("base.res_config_settings_view_form").sudo()
             app = arch.find("app")
             found = whole._get_combined_arch().xpath(

@@ -1,10 +1,12 @@
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ...ksef_api import xades
 from ...ksef_api.client import USAGE_TOKEN
@@ -172,7 +174,9 @@ class Connection(models.Model):
         self.env.ref("l10n_pl_ksef.ir_cron_send")._trigger()
         self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
         if self.fetch_for_id:
-            self.company_id.with_user(self.fetch_for_id)._l10n_pl_ksef_fetch_now()
+            # They may have left, or have lost the right meanwhile.
+            with suppress(AccessError):
+                self.company_id.with_user(self.fetch_for_id)._l10n_pl_ksef_fetch_now()
             self.fetch_for_id = False
 
     def _access_values(self, token):
@@ -239,6 +243,7 @@ class Connection(models.Model):
 
     def _mark_certificate(self, state, message=False):
         for certificate in self.filtered(lambda c: c.method == "certificate"):
+            # sudo: nobody may write certificates, this code does
             certificate.certificate_id.sudo().write(
                 {"state": state, "status_message": message}
             )

@@ -42,6 +42,7 @@ class Connection(models.Model):
         ``.test_status_url`` put another KSeF (the local one) in the place of *test*. A
         neutralised database never reaches production.
         """
+        # sudo: a parameter of the system; nobody is shown it
         parameters = self.env["ir.config_parameter"].sudo()
         if code == "production" and parameters.get_param("database.is_neutralized"):
             code = "test"
@@ -120,6 +121,7 @@ class Connection(models.Model):
         pause = timedelta(seconds=error.retry_after or 0)
         if isinstance(error, ServerError):
             pause = max(pause, OUTAGE_PAUSE)
+        # sudo: nobody may write connections, this code does
         self.sudo().next_call_at = fields.Datetime.now() + pause
         checkpoint(self.env)
 
@@ -151,6 +153,7 @@ class Connection(models.Model):
         :param error, about: see ``verdict._of``
         """
         verdict = self.env["l10n_pl_ksef.verdict"]._of(error, about)
+        # sudo: nobody may write connections, this code does
         self.sudo().status_message = verdict.message
         _logger.info("KSeF: connection %s: %s", self.id, type(error).__name__)
         return verdict

@@ -112,6 +112,7 @@ class Certificate(models.Model):
         :param certificate: ``ksef_api`` KsefCertificate that has passed its checks
         """
         self._check_not_there(company, certificate)
+        # sudo: nobody may write certificates, this code does
         return self.sudo().create(
             {
                 "company_id": company.id,
@@ -134,6 +135,7 @@ class Certificate(models.Model):
     def _newest(self, company, type):
         """Return the certificate of ``company`` that is valid the longest, or none."""
         taxpayer = company._l10n_pl_ksef_taxpayer()
+        # sudo: whose is asked for is said by the caller, who checked it
         return self.sudo().search(
             [("company_id", "=", taxpayer.id), ("type", "=", type)],
             order="valid_to desc, id desc",
@@ -141,6 +143,7 @@ class Certificate(models.Model):
         )
 
     def _check_not_there(self, company, certificate):
+        # sudo: the same in an archive counts as well
         same = self.sudo().search_count(
             [
                 ("company_id", "=", company.id),
@@ -160,5 +163,7 @@ class Certificate(models.Model):
         """
         self.ensure_one()
         return KsefCertificate.from_stored(
-            base64.b64decode(self.sudo().certificate_der), self._unseal("key_sealed")
+            # sudo: nobody is shown the key; it signs here
+            base64.b64decode(self.sudo().certificate_der),
+            self._unseal("key_sealed"),
         )

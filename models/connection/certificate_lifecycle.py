@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...ksef_api.errors import KsefError
+from ..access import ADMINISTRATOR, allowed
 from ..concurrency import checkpoint, isolated
 from ..vault.vault import VaultError
 
@@ -32,14 +33,15 @@ class Certificate(models.Model):
 
     def _connections(self):
         """Return the active connections that log in with these certificates."""
+        # sudo: whoever may see a certificate is told that it is in use
         connections = self.env["l10n_pl_ksef.connection"].sudo()
         return connections.search([("certificate_id", "in", self.ids)])
 
     # --- deleting ------------------------------------------------------------
 
+    @allowed(ADMINISTRATOR, operation="unlink")
     def action_delete(self):
         """End what depends on these certificates and erase them with their keys."""
-        self.env["l10n_pl_ksef.connection"]._check_manager()
         for connection in self._connections():
             connection._revoke()
         self.unlink()
@@ -66,11 +68,12 @@ class Certificate(models.Model):
 
     # --- authorising again ---------------------------------------------------
 
+    @allowed(ADMINISTRATOR)
     def action_authorise(self):
         """Connect with this certificate as it was tried or used before."""
         self.ensure_one()
         connections = self.env["l10n_pl_ksef.connection"]
-        connections._check_manager()
+        # sudo: nobody may write connections, this code does
         former = connections.sudo().search(
             [("certificate_id", "=", self.id), ("active", "in", (True, False))], limit=1
         )
@@ -92,6 +95,7 @@ class Certificate(models.Model):
         """Find out which certificates were revoked or suspended, once a day."""
         before = fields.Datetime.now() - CHECK_EVERY
         for connection in self.env["l10n_pl_ksef.connection"]._connected():
+            # sudo: nobody may write certificates, this code does
             certificates = self.sudo().search(
                 [
                     ("company_id", "=", connection.company_id.id),

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ...ksef_api.nip import is_valid_nip, normalize_nip
+from ..access import ADMINISTRATOR, allowed
 
 ENVIRONMENTS = [
     ("production", "Production"),
@@ -159,11 +160,13 @@ class Connection(models.Model):
         That of a branch is its parent's, where both are one taxpayer.
         """
         taxpayer = company._l10n_pl_ksef_taxpayer()
+        # sudo: also who only sends or fetches goes through the company's connection
         return self.sudo().search([("company_id", "=", taxpayer.id)], limit=1)
 
     @api.model
     def _connected(self):
         """Return the connections that work now, of all companies that do."""
+        # sudo: crons work for all companies
         return self.sudo().search(
             [("state", "=", "connected"), ("company_id.active", "=", True)]
         )
@@ -190,10 +193,12 @@ class Connection(models.Model):
         elif current:
             current._revoke()
             current._disconnect()
+        # sudo: nobody may write connections, this code does
         return self.sudo().create(values)
 
     def _disconnect(self):
         """Erase the secrets of these connections and archive them."""
+        # sudo: nobody may write connections, this code does
         self.sudo().write(
             {
                 "active": False,
@@ -226,33 +231,31 @@ class Connection(models.Model):
         """Tell whether documents can go through this connection now or soon."""
         return bool(self) and self.state in ("ordered", "processing", "connected")
 
-    def _check_manager(self):
-        """Refuse who may not manage KSeF connections and certificates."""
-        if not self.env.user.has_group("account.group_account_manager"):
-            raise AccessError(
-                self.env._("Only an accounting administrator can change this.")
-            )
-
+    @allowed(ADMINISTRATOR)
     def action_authorise(self):
         """Authorise now; what KSeF has not answered yet, the cron asks for later."""
         self.ensure_one()
-        self._check_manager()
-        self.sudo().fail_count = 0
-        self.sudo()._order_authorisation()
-        self.sudo()._advance_authorisation()
+        # sudo: nobody may write connections, this code does
+        connection = self.sudo()
+        connection.fail_count = 0
+        connection._order_authorisation()
+        connection._advance_authorisation()
         return True
 
+    @allowed(ADMINISTRATOR)
     def action_check(self):
         """Ask KSeF how the authorisation stands."""
         self.ensure_one()
-        self._check_manager()
+        # sudo: nobody may write connections, this code does
         self.sudo()._advance_authorisation()
         return True
 
+    @allowed(ADMINISTRATOR)
     def action_disconnect(self):
         """End the session in KSeF, erase the tokens and keep the history."""
         self.ensure_one()
-        self._check_manager()
-        self.sudo()._revoke()
-        self._disconnect()
+        # sudo: nobody may write connections, this code does
+        connection = self.sudo()
+        connection._revoke()
+        connection._disconnect()
         return True

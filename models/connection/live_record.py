@@ -24,8 +24,10 @@ class LiveRecordMixin(models.AbstractModel):
     def _announce_change(self):
         for company, records in self.grouped("company_id").items():
             message = {"model": self._name, "ids": records.ids}
+            # sudo: who is told need not be known to who changed it
             users = self.env["res.users"].sudo()
             for group in GROUPS:
+                # sudo: groups may be read by system administrators only
                 users |= self.env.ref(group).sudo().all_user_ids
             for user in users.filtered(lambda u, c=company: c in u.company_ids):
                 user._bus_send(CHANGED, message)

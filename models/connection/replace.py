@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..access import ADMINISTRATOR, allowed
 from ..concurrency import isolated
 
 
@@ -26,10 +27,10 @@ class Connection(models.Model):
             self.state == "connected" and (values["environment"], values["nip"]) == mine
         )
 
+    @allowed(ADMINISTRATOR)
     def action_sign(self):
         """A file signed while the login still works takes its place without a gap."""
         self.ensure_one()
-        self._check_manager()
         if self.state != "connected":
             return super().action_sign()
         candidate = self._connect(
@@ -53,6 +54,7 @@ class Connection(models.Model):
         if former:
             former._revoke()
             # What is under way in them is asked about through the new login.
+            # sudo: nobody may write sessions, this code does
             sessions = self.env["l10n_pl_ksef.session"].sudo()
             sessions.search(
                 [("connection_id", "=", former.id), ("state", "=", "open")]
@@ -73,6 +75,7 @@ class Connection(models.Model):
 
     def _disconnect(self):
         """Nothing takes over from a connection that was ended on purpose."""
+        # sudo: nobody may write connections, this code does
         candidates = self.sudo().search(
             [
                 ("company_id", "in", self.company_id.ids),
@@ -89,6 +92,7 @@ class Connection(models.Model):
     @api.model
     def _cron_authorise(self):
         result = super()._cron_authorise()
+        # sudo: nobody may write connections, this code does
         for candidate in self.sudo().search(
             [
                 ("active", "=", False),

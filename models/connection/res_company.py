@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..access import ADMINISTRATOR, check_own
 from .connection import ENVIRONMENTS
 
 
@@ -49,7 +50,7 @@ class ResCompany(models.Model):
 
     def _l10n_pl_ksef_may_connect(self):
         """Tell whether the user may set up KSeF for this company's taxpayer."""
-        is_manager = self.env.user.has_group("account.group_account_manager")
+        is_manager = self.env.user.has_group(ADMINISTRATOR)
         return is_manager and self._l10n_pl_ksef_taxpayer() in self.env.user.company_ids
 
     def _l10n_pl_ksef_check_is_taxpayer(self):
@@ -90,6 +91,7 @@ class ResCompany(models.Model):
         :raise UserError: the user may not connect the company
         """
         self.ensure_one()
+        check_own(self)
         taxpayer = self._l10n_pl_ksef_taxpayer()
         if not self._l10n_pl_ksef_may_connect():
             raise UserError(

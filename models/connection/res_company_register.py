@@ -37,6 +37,7 @@ class ResCompany(models.Model):
         key = user_key or (known_key and known_key.decode())
         if not key:
             raise UserError(self._l10n_pl_ksef_register_sentence("no_key"))
+        # sudo: a parameter of the system; nobody is shown it
         url = self.env["ir.config_parameter"].sudo().get_param(WSDL_URL)
         try:
             found = company_register.find_company(

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from ...ksef_api import xades
 from ...ksef_api.errors import DocumentError, KsefError, SignatureError
 from ...ksef_api.signed_file import check_signed_request
+from ..access import ADMINISTRATOR, allowed
 from ..concurrency import checkpoint
 
 TIME_TO_SIGN = timedelta(minutes=5)
@@ -29,10 +30,10 @@ class Connection(models.Model):
         "Signed File (encrypted)", groups=fields.NO_ACCESS, copy=False
     )
 
+    @allowed(ADMINISTRATOR)
     def action_sign(self):
         """Open the window in which the file is downloaded and uploaded."""
         self.ensure_one()
-        self._check_manager()
         window = self.env["l10n_pl_ksef.sign"].create(
             {
                 "connection_id": self.id,

@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..access import ADMINISTRATOR, allowed
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ class Connection(models.Model):
             connection.vault_message = problem and verdicts._of(problem).message
 
     def _vault_problem(self):
+        # sudo: only which key sealed it is looked at
         certificate = self.sudo().certificate_id
         return super()._vault_problem() or (
             certificate._vault_problem() if certificate else None
@@ -53,6 +55,7 @@ class Connection(models.Model):
             return self.env["l10n_pl_ksef.verdict"]._of(error)
         return super()._note_failure(error, about)
 
+    @allowed(ADMINISTRATOR)
     def action_authorise(self):
         self.ensure_one()
         if self.vault_message:

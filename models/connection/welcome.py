@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..access import ADMINISTRATOR, allowed
+
 
 class ResCompany(models.Model):
     """Who is welcomed, and which companies still need a connection to KSeF."""
@@ -36,9 +38,9 @@ class ResCompany(models.Model):
         }
 
     @api.model
+    @allowed(ADMINISTRATOR)
     def l10n_pl_ksef_welcomed(self):
         """Note that the current user has seen the welcome screen; it stays away."""
-        self.env["l10n_pl_ksef.connection"]._check_manager()
         taxpayer = self.env.company._l10n_pl_ksef_taxpayer()
         taxpayer.l10n_pl_ksef_welcomed_user_ids = [(4, self.env.user.id)]
 

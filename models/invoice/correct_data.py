@@ -2,6 +2,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from ...ksef_api import fa3
+from ..access import BILLING, allowed
 
 BUYER_KEY = "1"  # *IDNabywcy*: ties the buyer before and now
 
@@ -19,10 +20,10 @@ class AccountMove(models.Model):
         "Corrects Data Only", readonly=True, copy=False
     )
 
+    @allowed(BILLING, operation="write")
     def action_l10n_pl_ksef_correct_data(self):
         """Make a draft that corrects the customer's or the company's data, open it."""
         self.ensure_one()
-        self.check_access("write")
         self._l10n_pl_ksef_check_data_differ()
         correction = self.create(
             {
@@ -32,7 +33,6 @@ class AccountMove(models.Model):
                 "currency_id": self.currency_id.id,
                 "reversed_entry_id": self.id,
                 "ref": self.env._("Correction of data"),
-                "l10n_pl_ksef_corrects_data": True,
                 "l10n_pl_ksef_correction_effect": "1",
                 "invoice_line_ids": [
                     Command.create(
@@ -45,6 +45,8 @@ class AccountMove(models.Model):
                 ],
             }
         )
+        # sudo: only this method makes such a correction
+        correction.sudo().l10n_pl_ksef_corrects_data = True
         return correction._get_records_action()
 
     def _l10n_pl_ksef_check_data_differ(self):

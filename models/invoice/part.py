@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..access import check_own
+
 
 class MovePart(models.AbstractModel):
     """Rows of our own that stand in the document of an invoice, and are locked with it.
@@ -18,7 +20,11 @@ class MovePart(models.AbstractModel):
 
     def write(self, vals):
         self.move_id._l10n_pl_ksef_refuse_locked()
-        return super().write(vals)
+        result = super().write(vals)
+        if "move_id" in vals:
+            check_own(self.move_id, "write")
+            self.move_id._l10n_pl_ksef_refuse_locked()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_of_locked(self):

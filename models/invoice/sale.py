@@ -34,6 +34,7 @@ class AccountMove(models.Model):
         if not down_payments:
             return []
         # Who does the books need not see the orders.
+        # sudo: who does the books need not see the orders
         orders = down_payments.sudo().sale_line_ids.order_id
         return orders.order_line.filtered(
             lambda line: not line.display_type and not line.is_downpayment
@@ -141,6 +142,7 @@ class AccountMove(models.Model):
         is_credit = self._l10n_pl_ksef_is_advance() and self._l10n_pl_ksef_is_refund()
         if is_credit or not self._l10n_pl_ksef_down_payments():
             return self.browse()
+        # sudo: who does the books need not see the orders
         mine = self._l10n_pl_ksef_down_payments().sudo().sale_line_ids
         lines = mine.order_id.order_line.filtered("is_downpayment")
         if self._l10n_pl_ksef_is_settlement():

@@ -56,6 +56,7 @@ class Connection(models.Model):
 
     def _loss_notice(self):
         """Return the last notice of a loss, unless the return has been told too."""
+        # sudo: nobody may write notices, this code does
         notices = self.env["l10n_pl_ksef.notice"].sudo()
         mine = [("res_model", "=", self._name), ("res_id", "=", self.id)]
         last = notices.search(
@@ -87,6 +88,7 @@ class Certificate(models.Model):
         A certificate that was refused may be accepted later, when the permission that
         it lacked has been granted.
         """
+        # sudo: nobody may write notices, this code does
         notices = self.env["l10n_pl_ksef.notice"].sudo()
         accepted = notices._notices_of("certificate_accepted", self, "")
         if not accepted:

@@ -58,6 +58,7 @@ class Notice(models.Model):
         if not new:
             return
         is_company = new._name == "res.company"
+        # sudo: who causes an event need not be allowed to read its record
         companies = new if is_company else new.sudo().company_id
         gathering = self._open_digest(code, companies)
         self.create(
@@ -70,6 +71,7 @@ class Notice(models.Model):
                     "occasion": occasion,
                     "details": details,
                 }
+                # sudo: who causes an event need not be allowed to read its record
                 for record in new.sudo()
             ]
         )
@@ -156,6 +158,7 @@ class Notice(models.Model):
 
     def _record(self):
         """Return the record that the event is about; empty when it is gone."""
+        # sudo: the cron writes e-mails about records of all companies
         return self.env[self.res_model].sudo().browse(self.res_id).exists()
 
     # --- the e-mail ----------------------------------------------------------

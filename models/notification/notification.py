@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 
+from ..access import AUDITOR, BILLING, allowed
 from .types import LABELS, TYPES
 
 _logger = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ class Notification(models.Model):
 
     _name = "l10n_pl_ksef.notification"
     _description = "KSeF E-mail Notification"
+    _inherit = ["l10n_pl_ksef.kept.fields"]
     _order = "id"
     _rec_name = "type"
 
@@ -49,8 +51,10 @@ class Notification(models.Model):
     def _of_user(self, user, company):
         """Return the choices of ``user`` in ``company``, one for each type."""
         mine = [("user_id", "=", user.id), ("company_id", "=", company.id)]
+        # sudo: made for the user who is given, by this code only
         existing = self.sudo().search(mine)
         missing = set(TYPES) - set(existing.mapped("type"))
+        # sudo: made for the user who is given, by this code only
         self.sudo().create(
             [
                 {"user_id": user.id, "company_id": company.id, "type": code}
@@ -61,6 +65,7 @@ class Notification(models.Model):
         return self.search(mine)
 
     @api.model
+    @allowed(BILLING, AUDITOR)
     def action_mine(self):
         """Open the user's own choices in the current company."""
         mine = self._of_user(self.env.user, self.env.company)
@@ -73,6 +78,7 @@ class Notification(models.Model):
     def _unwanted_by(self, code, company):
         """Return the users who do not want e-mails of type ``code`` on ``company``."""
         return (
+            # sudo: choices are read by their user only; here all are asked about
             self.sudo()
             .search(
                 [
@@ -103,6 +109,7 @@ class Notification(models.Model):
         self.env.flush_all()
         try:
             with self.env.cr.savepoint(flush=False):
+                # sudo: nobody may write notices, this code does
                 notices = self.env["l10n_pl_ksef.notice"].sudo()
                 notices._note(code, records, str(occasion), details)
                 self.env.flush_all()

@@ -33,18 +33,22 @@ class Connection(models.Model):
     def _note_unavailable(self):
         now = fields.Datetime.now()
         if not self.unavailable_since:
+            # sudo: nobody may write connections, this code does
             self.sudo().unavailable_since = now
             # Perhaps KSeF has announced why.
+            # sudo: whoever causes it may wake the cron
             self.env.ref("l10n_pl_ksef.ir_cron_outage").sudo()._trigger()
         elif self.unavailable_since <= now - LONG_ENOUGH:
             if not self.company_id._l10n_pl_ksef_outage():
                 self._notify_of_outage("ksef_unavailable")
 
     def _note_available(self):
+        # sudo: nobody may write notices, this code does
         notices = self.env["l10n_pl_ksef.notice"].sudo()
         since = str(self.unavailable_since)
         if notices._notices_of("ksef_unavailable", self.company_id, since):
             self._notify_of_outage("ksef_back")
+        # sudo: nobody may write connections, this code does
         self.sudo().unavailable_since = False
 
     def _notify_of_outage(self, code):

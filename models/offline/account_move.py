@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..access import BILLING, allowed
 from ..sending.scope import warsaw_today
 from .document import OVER
 
@@ -80,7 +81,9 @@ class AccountMove(models.Model):
 
         Only in the environment connected to now; a later attempt hides it.
         """
+        # sudo: a branch need not see its taxpayer
         environment = self.company_id.sudo().l10n_pl_ksef_last_environment
+        # sudo: who reads the invoice need not read its documents
         attempts = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda d: d.environment == environment
         )
@@ -100,9 +103,9 @@ class AccountMove(models.Model):
 
     # --- issuing -------------------------------------------------------------
 
+    @allowed(BILLING, operation="write")
     def action_l10n_pl_ksef_issue_offline(self):
         """Open the window that says what issuing offline means now, and does it."""
-        self.check_access("write")
         self._l10n_pl_ksef_check_issue_offline()
         window = self.env["l10n_pl_ksef.issue.offline"].create(
             {"company_id": self.company_id.id, "move_ids": self.ids}
@@ -175,6 +178,7 @@ class AccountMove(models.Model):
             problems = move._l10n_pl_ksef_freeze_offline(loaded, outage)
             if problems:
                 raise UserError("\n".join([f"{move.display_name}:", *problems]))
+        # sudo: whoever causes it may wake the cron
         self.env["l10n_pl_ksef.document"]._send_cron().sudo()._trigger()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
@@ -183,21 +187,23 @@ class AccountMove(models.Model):
 
         :return: sentences about what the invoice lacks; empty when it is issued
         """
-        document = self.env["l10n_pl_ksef.document"].sudo()._queue(self)
-        connection = self.company_id._l10n_pl_ksef_connection().sudo()
+        document = self.env["l10n_pl_ksef.document"]._queue(self)
+        connection = self.company_id._l10n_pl_ksef_connection()
         problems = document._issue_offline(connection, certificate, outage)
         if not problems:
             self._l10n_pl_ksef_log(document._deadline_sentence())
             self._l10n_pl_ksef_follow_paper()
+            # sudo: nobody may read the waiting e-mail, this code does
             if self.sudo().l10n_pl_ksef_waiting_mail:
+                # sudo: whoever causes it may wake the cron
                 self.env.ref("l10n_pl_ksef.ir_cron_mail").sudo()._trigger()
         return problems
 
     def _l10n_pl_ksef_issue_outside(self, outage):
         """Note that these are issued outside KSeF, during its total failure."""
         for move in self:
-            document = self.env["l10n_pl_ksef.document"].sudo()._queue(move)
-            connection = move.company_id._l10n_pl_ksef_connection().sudo()
+            document = self.env["l10n_pl_ksef.document"]._queue(move)
+            connection = move.company_id._l10n_pl_ksef_connection()
             document._issue_outside(connection, outage)
             move._l10n_pl_ksef_log(
                 self.env._(

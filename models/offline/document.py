@@ -133,7 +133,8 @@ class Document(models.Model):
                     ("environment", "=", outage.environment),
                 ]
             )
-            for document in waiting.filtered(lambda d, o=outage: d._is_moved_by(o)):
+            concerned = waiting.filtered(lambda d, o=outage: o._concerns(d.company_id))
+            for document in concerned.filtered(lambda d, o=outage: d._is_moved_by(o)):
                 document._take_deadline_from(outage)
 
     def _is_moved_by(self, outage):

@@ -25,13 +25,25 @@ class Outage(models.Model):
     (106ng). They come from KSeF's public service *Latarnia*; where that is silent, an
     accounting administrator enters what the ministry published in BIP. Nothing is held
     back because of a row here: it moves deadlines, and people are shown it.
+
+    What KSeF announces holds for every company. What somebody enters holds for their
+    own (and its branches): the administrator of one company decides for no other.
     """
 
     _name = "l10n_pl_ksef.outage"
     _description = "KSeF: Announced Trouble"
+    _inherit = ["l10n_pl_ksef.kept.fields"]
     _order = "start desc, id desc"
     _rec_name = "title"
 
+    company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+        help="Of who entered it; empty when KSeF announced it, for all.",
+    )
     environment = fields.Selection(
         ENVIRONMENTS, required=True, default="production", index=True
     )
@@ -55,11 +67,14 @@ class Outage(models.Model):
     )
 
     @api.model
-    def _ongoing(self, environment):
-        """Return the trouble that lasts in ``environment`` now, or none."""
+    def _ongoing(self, environment, company):
+        """Return the trouble that lasts in ``environment`` for ``company``, or none."""
         now = fields.Datetime.now()
+        # sudo: a branch hears what holds for the company that it belongs to
+        self, company = self.sudo(), company.sudo()
         lasting = self.search(
             [
+                ("company_id", "in", [False, *company.parent_ids.ids]),
                 ("environment", "=", environment),
                 ("start", "<=", now),
                 "|",
@@ -81,8 +96,14 @@ class Outage(models.Model):
         self._changed()
         return result
 
+    def _concerns(self, company):
+        """Tell whether this holds for ``company``."""
+        self.ensure_one()
+        return not self.company_id or self.company_id in company.parent_ids
+
     def _changed(self):
         """Deadlines depend on it, and people are told."""
+        # sudo: nobody may write documents, this code does
         self.env["l10n_pl_ksef.document"].sudo()._outage_changed(self.sudo())
         self._notify()
 
@@ -91,6 +112,8 @@ class Outage(models.Model):
     @api.model
     def _cron_ask(self):
         """Ask Latarnia about every environment that a company is connected to."""
+        # sudo: what KSeF announces holds for all, and nobody may write it
+        self = self.sudo()
         connections = self.env["l10n_pl_ksef.connection"].search(
             [("environment", "!=", False), ("company_id.active", "=", True)]
         )
@@ -124,7 +147,9 @@ class Outage(models.Model):
             return
         known = {
             outage.event: outage
-            for outage in self.search([("environment", "=", environment.code)])
+            for outage in self.search(
+                [("environment", "=", environment.code), ("event", "!=", False)]
+            )
         }
         for trouble in announced:
             self._ingest(known.get(trouble.event), environment.code, trouble)
@@ -138,7 +163,8 @@ class Outage(models.Model):
             "end": trouble.end and naive(max(trouble.start, trouble.end)),
         }
         if not outage:
-            self.create({"environment": environment, "event": trouble.event, **values})
+            place = {"environment": environment, "event": trouble.event}
+            self.create({**place, "company_id": False, **values})
         elif any((outage[name] or False) != (values[name] or False) for name in values):
             outage.write(values)
 

@@ -7,7 +7,9 @@ class Outage(models.Model):
     def _notify(self):
         """Tell the companies it concerns that it has begun, and that it is over."""
         now = fields.Datetime.now()
+        # sudo: nobody may write notices, this code does
         notification = self.env["l10n_pl_ksef.notification"].sudo()
+        # sudo: nobody may write notices, this code does
         notices = self.env["l10n_pl_ksef.notice"].sudo()
         for outage in self.filtered(lambda outage: outage.start <= now):
             companies = outage._companies()
@@ -23,6 +25,7 @@ class Outage(models.Model):
                 )
 
     def _companies(self):
+        # sudo: companies are told that who noticed it does not see
         connections = self.env["l10n_pl_ksef.connection"].sudo()
         concerned = connections.search([("environment", "=", self.environment)])
-        return concerned.company_id
+        return concerned.company_id.filtered(self._concerns)

@@ -15,15 +15,15 @@ class ResCompany(models.Model):
 
     def _l10n_pl_ksef_outage(self):
         """Return the trouble that KSeF has announced and that lasts, or none."""
-        environment = self.sudo().l10n_pl_ksef_environment
-        return self.env["l10n_pl_ksef.outage"].sudo()._ongoing(environment)
+        environment = self.l10n_pl_ksef_environment
+        return self.env["l10n_pl_ksef.outage"]._ongoing(environment, self)
 
     def _l10n_pl_ksef_outage_sentence(self):
         """Return what people should know of KSeF's availability now, or False."""
         outage = self._l10n_pl_ksef_outage()
         if outage:
             return "\n".join(filter(None, [outage.title, outage.text]))
-        silent_since = self._l10n_pl_ksef_connection().sudo().unavailable_since
+        silent_since = self._l10n_pl_ksef_connection().unavailable_since
         if silent_since and silent_since <= fields.Datetime.now() - SHORT:
             return self.env._(
                 "KSeF does not answer. Invoices wait and are sent by themselves; one "

@@ -23,6 +23,7 @@ class ResCompany(models.Model):
 
     def _l10n_pl_ksef_offline_certificate(self):
         """Return the offline certificate to sign with, or none."""
+        # sudo: who issues offline signs with the company's certificate
         certificates = self.env["l10n_pl_ksef.certificate"].sudo()
         certificate = certificates._newest(self, "offline")
         is_usable = certificate.status in USABLE

@@ -124,6 +124,7 @@ class Fetch(models.Model):
     @api.model
     def _cron_fetch(self):
         """Follow every connected company, as long as this run of the cron may take."""
+        # sudo: crons work for all companies
         fetches = self.sudo()
         fetches._follow(self.env["l10n_pl_ksef.connection"]._connected())
         fetches._work()

@@ -25,6 +25,7 @@ class Bill(models.Model):
     @api.model
     def _cron_make_bills(self):
         """Make vendor bills of what waits, some of each company in turn."""
+        # sudo: crons work for all companies
         bills, busy = self.sudo(), True
         while busy and time_is_left(self.env):
             busy = False
@@ -40,6 +41,7 @@ class Bill(models.Model):
     @api.model
     def _receiving_connections(self):
         """Return the active connections, connected or not: files are here already."""
+        # sudo: crons work for all companies
         connections = self.env["l10n_pl_ksef.connection"].sudo()
         domain = [("active", "=", True), ("company_id.active", "=", True)]
         return connections.search(domain, order="id")
@@ -82,6 +84,7 @@ class Bill(models.Model):
     @api.model
     def _module_version(self):
         """Return the version of this module that the database was updated to."""
+        # sudo: the version of this module is no secret
         module = self.env["ir.module.module"].sudo()._get("l10n_pl_ksef")
         return module.latest_version or ""
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..access import BILLING, check_allowed
 from .bill import BUYER_ROLE
 
 # KSeF asks for a quarter of an hour between two lookings (hwm.md).
@@ -90,8 +91,8 @@ class ResCompany(models.Model):
 
     def _l10n_pl_ksef_check_may_fetch(self):
         """Refuse who may not fetch invoices of these companies from KSeF."""
-        if not self.env.user.has_group("account.group_account_invoice"):
-            raise AccessError(self.env._("You may not fetch invoices from KSeF."))
+        check_allowed(self, BILLING)
+        # sudo: who works in a branch need not see the taxpayer
         for taxpayer in self.sudo().l10n_pl_ksef_taxpayer_id:
             if taxpayer not in self.env.user.company_ids:
                 raise AccessError(
@@ -108,6 +109,7 @@ class ResCompany(models.Model):
         :return: a notice for the user, or the window that asks for the certificate
         """
         self._l10n_pl_ksef_check_may_fetch()
+        # sudo: nobody may write fetches, this code does
         fetches = self.env["l10n_pl_ksef.fetch"].sudo()
         for company in self.l10n_pl_ksef_taxpayer_id:
             connection = company._l10n_pl_ksef_connection()

@@ -18,6 +18,7 @@ from . import (
     complete,
     mirror,
     mirror_hidden,
+    own_fields,
     send,
     scope,
     self_billing,

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..access import AUDITOR, BILLING, allowed
+
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
@@ -14,11 +16,13 @@ class AccountJournal(models.Model):
                 journal.show_fetch_in_einvoices_button = True
         return result
 
+    @allowed(BILLING)
     def button_fetch_in_einvoices(self):
         # EXTENDS 'account'
         super().button_fetch_in_einvoices()
         return self.action_l10n_pl_ksef_fetch()
 
+    @allowed(BILLING)
     def action_l10n_pl_ksef_fetch(self):
         """Fetch vendor bills from KSeF now; without a connection ask for it first."""
         companies = self.company_id.filtered(lambda c: c.country_code == "PL")
@@ -42,6 +46,7 @@ class AccountJournal(models.Model):
                 count = counts.get(company, 0)
                 dashboard_data[journal.id]["l10n_pl_ksef_new_count"] = count
 
+    @allowed(BILLING, AUDITOR)
     def action_l10n_pl_ksef_open_new(self):
         """Open what waits in the inbox."""
         return self._l10n_pl_ksef_received(self.company_id.l10n_pl_ksef_taxpayer_id)
@@ -59,6 +64,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     @api.model
+    @allowed(BILLING)
     def action_l10n_pl_ksef_fetch(self):
         """Fetch vendor bills from KSeF now, from the list of bills."""
         return self.env["l10n_pl_ksef.bill"].action_fetch()

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 
 from ...ksef_api import qr
+from ..access import BILLING, allowed
 from .document import IN_FLIGHT, PRODUCTION
 
 # In the context of who has read what an invoice lacks: it is not told again.
@@ -114,12 +115,14 @@ class AccountMove(models.Model):
         document, else what is on its way, else the latest.
         """
         self.ensure_one()
+        # sudo: who reads the invoice need not read its documents
         everything = self.sudo().l10n_pl_ksef_document_ids
         in_production = everything.filtered(
             lambda d: d.state == "accepted" and d.environment == PRODUCTION
         )
         if in_production:
             return in_production[:1]
+        # sudo: a branch need not see its taxpayer
         environment = self.company_id.sudo().l10n_pl_ksef_last_environment
         documents = everything.filtered(
             lambda d: not d.environment or d.environment == environment
@@ -167,6 +170,7 @@ class AccountMove(models.Model):
         if details:
             body += Markup("<p style='white-space: pre-line'>%s</p>") % details
         for move in self:
+            # sudo: what happened is noted, whoever caused it
             move.sudo()._message_log(body=body)
 
     # --- sending -------------------------------------------------------------
@@ -187,6 +191,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_send(self):
         """Queue these invoices and take them as far as KSeF lets them go now."""
+        # sudo: nobody may write documents, this code does
         documents = self.env["l10n_pl_ksef.document"].sudo()
         # Who sends has looked at what stood in the way.
         documents._queue(self)._let_go_on()
@@ -223,7 +228,9 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         # EXTENDS 'account'
+        self.check_access("write")
         self._l10n_pl_ksef_refuse_locked()
+        # sudo: nobody may write documents, this code does
         waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda document: document.state in ("queued", "outside")
         )
@@ -245,6 +252,7 @@ class AccountMove(models.Model):
                 self.env._("Fill in"),
             )
 
+    @allowed(BILLING, operation="write")
     def action_l10n_pl_ksef_send(self):
         """Send to KSeF; without an authorisation, ask for the certificate first."""
         sendable = self.filtered(lambda move: move._l10n_pl_ksef_is_sendable())

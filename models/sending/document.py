@@ -138,6 +138,7 @@ class Document(models.Model):
 
         :return: the documents in flight of ``moves``, old and new
         """
+        # sudo: nobody may write documents, this code does
         documents = self.sudo().search(
             [("move_id", "in", moves.ids), ("state", "in", IN_FLIGHT)]
         )
@@ -145,6 +146,7 @@ class Document(models.Model):
         new = (moves - documents.move_id).filtered(
             lambda move: not move._l10n_pl_ksef_accepted_document()
         )
+        # sudo: nobody may write documents, this code does
         return documents | self.sudo().create(
             [{"move_id": move.id, "invoice_number": move.name} for move in new]
         )

@@ -25,6 +25,7 @@ class Document(models.Model):
     @api.model
     def _many(self):
         """Return the number of documents above which a batch session is used."""
+        # sudo: a parameter of the system; nobody is shown it
         parameters = self.env["ir.config_parameter"].sudo()
         return int(parameters.get_param(MANY_PARAMETER) or MANY)
 

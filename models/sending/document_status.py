@@ -143,6 +143,7 @@ class Document(models.Model):
         """KSeF gave up through no fault of the invoice: a new row, a new attempt, each
         after a longer pause. After many, people decide.
         """
+        # sudo: who reads the invoice need not read its documents
         attempts = self.move_id.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda document: (
                 document.state == "rejected"

@@ -8,7 +8,19 @@ LOCKED = ("sending", "unknown", "sent", "accepted", "offline")
 # What stands in the document and may otherwise change on a posted invoice.
 FROZEN_FIELDS = (
     "name",
+    "state",
+    "move_type",
+    "journal_id",
+    "ref",
+    "narration",
     "invoice_date",
+    "invoice_date_due",
+    "invoice_payment_term_id",
+    "invoice_currency_rate",
+    "invoice_incoterm_id",
+    "partner_shipping_id",
+    "reversed_entry_id",
+    "l10n_pl_ksef_is_outside",
     "taxable_supply_date",
     "delivery_date",
     "partner_id",
@@ -37,16 +49,23 @@ FROZEN_FIELDS = (
     "l10n_pl_ksef_period_from",
     "l10n_pl_ksef_period_to",
 )
-FROZEN_LINE_FIELDS = (
-    "name",
-    "quantity",
-    "price_unit",
-    "discount",
-    "tax_ids",
-    "l10n_pl_ksef_sale_date",
-    "l10n_pl_ksef_exemption",
-    "l10n_pl_ksef_exemption_kind",
-)
+# The same of its lines, by their kind.
+FROZEN_OF_LINES = {
+    "product": (
+        "name",
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "move_id",
+        "l10n_pl_ksef_sale_date",
+        "l10n_pl_ksef_exemption",
+        "l10n_pl_ksef_exemption_kind",
+    ),
+    "payment_term": ("date_maturity", "move_id"),
+}
 
 
 class AccountMove(models.Model):
@@ -73,10 +92,11 @@ class AccountMove(models.Model):
         What was sent to try it out (demo, test) binds nobody while another environment
         is in use.
         """
-        now = self.company_id.sudo().l10n_pl_ksef_environment
+        now = self.company_id.l10n_pl_ksef_environment
         return any(
             (document.state in LOCKED or document.is_offline)
             and (not now or document.environment == PRODUCTION)
+            # sudo: who reads the invoice need not read its documents
             for document in self.sudo().l10n_pl_ksef_document_ids
             if document.state != "cancelled"
         )
@@ -95,24 +115,15 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         # EXTENDS 'account'
-        for name in FROZEN_FIELDS:
-            if name in vals:
-                self.filtered(
-                    lambda m, n=name: m._l10n_pl_ksef_changes(n, vals[n])
-                )._l10n_pl_ksef_refuse_locked()
+        changed = self.filtered(lambda move: _changes(move, FROZEN_FIELDS, vals))
+        changed._l10n_pl_ksef_refuse_locked()
         return super().write(vals)
-
-    def _l10n_pl_ksef_changes(self, name, value):
-        """Tell whether ``value`` is another one than the field holds now."""
-        field = self._fields[name]
-        now = field.convert_to_write(self[name], self)
-        return field.convert_to_write(field.convert_to_cache(value, self), self) != now
 
     def unlink(self):
         # EXTENDS 'account': what only ever waited has no history to keep
         self._l10n_pl_ksef_refuse_locked()
         self.check_access("unlink")
-        # Nobody may delete documents; whoever may delete the invoice takes them along.
+        # sudo: whoever may delete the invoice takes its documents along
         self.sudo().l10n_pl_ksef_document_ids.unlink()
         return super().unlink()
 
@@ -120,14 +131,36 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account'
+        lines = super().create(vals_list)
+        new = lines.filtered(lambda line: line.display_type == "product")
+        issued = new.move_id.filtered(lambda move: move.state == "posted")
+        issued._l10n_pl_ksef_refuse_locked()
+        return lines
+
     def write(self, vals):
         # EXTENDS 'account'
-        if any(name in vals for name in FROZEN_LINE_FIELDS):
-            products = self.filtered(lambda line: line.display_type == "product")
-            products.move_id._l10n_pl_ksef_refuse_locked()
+        changed = self.filtered(
+            lambda line: _changes(line, FROZEN_OF_LINES.get(line.display_type), vals)
+        )
+        changed.move_id._l10n_pl_ksef_refuse_locked()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _l10n_pl_ksef_unlink_locked(self):
         products = self.filtered(lambda line: line.display_type == "product")
         products.move_id._l10n_pl_ksef_refuse_locked()
+
+
+def _changes(record, names, vals):
+    """Tell whether ``vals`` gives one of the fields another value than it has now."""
+    for name in names or ():
+        if name in vals:
+            field = record._fields[name]
+            now = field.convert_to_write(record[name], record)
+            new = field.convert_to_cache(vals[name], record)
+            if field.convert_to_write(new, record) != now:
+                return True
+    return False

@@ -3,6 +3,7 @@
 import logging
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..concurrency import checkpoint, roll_back
 
@@ -14,8 +15,6 @@ RECORDS = {"mail_template": "mail.template", "pdf_report": "ir.actions.report"}
 KEPT = (
     "sending_methods",
     "invoice_edi_format",
-    "author_user_id",
-    "author_partner_id",
     "mail_lang",
     "mail_body",
     "mail_subject",
@@ -56,8 +55,9 @@ class AccountMove(models.Model):
         "Waiting E-mail",
         copy=False,
         readonly=True,
-        groups="account.group_account_invoice",
-        help="What the Send window was told; sent when KSeF has accepted the invoice.",
+        groups=fields.NO_ACCESS,
+        help="What the Send window was told, and by whom; sent as that person when "
+        "KSeF has accepted the invoice.",
     )
 
     def _l10n_pl_ksef_mail_waits(self, when=False):
@@ -72,8 +72,10 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         # EXTENDS 'account': what changes now is not what was to be sent.
-        self.l10n_pl_ksef_waiting_mail = False
-        return super().button_draft()
+        result = super().button_draft()
+        # sudo: nobody may write the waiting e-mail, this code does
+        self.sudo().l10n_pl_ksef_waiting_mail = False
+        return result
 
     @api.model
     def _l10n_pl_ksef_cron_mail(self):
@@ -83,6 +85,7 @@ class AccountMove(models.Model):
             ("l10n_pl_ksef_waiting_mail", "!=", False),
             ("l10n_pl_ksef_state", "in", ("accepted", "offline", "outside")),
         ]
+        # sudo: nobody may read the waiting e-mail, this code does
         moves = self.sudo().search(domain, order="id", limit=AT_ONCE)
         for move in moves:
             move._l10n_pl_ksef_send_waiting_mail()
@@ -125,13 +128,24 @@ class AccountMove(models.Model):
         )
 
     def _l10n_pl_ksef_mail_now(self, settings):
-        for name, model in RECORDS.items():
-            settings[name] = self.env[model].browse(settings.get(name)).exists()
-        partners = self.env["res.partner"].browse(settings.get("mail_partner_ids"))
-        settings["mail_partner_ids"] = partners.exists().ids
-        send = self.env["account.move.send"].with_company(self.company_id)
+        """Send it as the person who asked for it, with the rights they have now.
+
+        :raise AccessError: they may not send it, or not what they put into it
+        """
+        user = self.env["res.users"].browse(settings.get("user_id")).exists()
+        if not (user.active or user._is_superuser()):
+            told = self.env._("Who wanted to send this e-mail has no access any more.")
+            raise AccessError(told)
+        own = self.with_context(allowed_company_ids=self.company_id.ids)
+        move = own.with_user(user)
+        send = move.env["account.move.send"].with_company(move.company_id)
         send._generate_and_send_invoices(
-            self, allow_raising=False, extra_edis=[], **settings
+            move,
+            allow_raising=False,
+            extra_edis=[],
+            author_user_id=user.id,
+            author_partner_id=user.partner_id.id,
+            **send._l10n_pl_ksef_checked(move, settings),
         )
 
 
@@ -174,7 +188,13 @@ class AccountMoveSend(models.AbstractModel):
     def _hook_if_errors(self, moves_data, allow_raising=True):
         # EXTENDS 'account'
         for move, data in self._l10n_pl_ksef_waiting(moves_data).items():
-            move.l10n_pl_ksef_waiting_mail = self._l10n_pl_ksef_kept(data)
+            mine = move.with_env(self.env)
+            kept = self._l10n_pl_ksef_kept(data)
+            self._l10n_pl_ksef_checked(mine, kept)
+            # Odoo's cron sends for somebody, whom it names; else who does it is here.
+            user_id = data["author_user_id"] if self.env.su else self.env.uid
+            # sudo: nobody may write the waiting e-mail, this code does
+            move.sudo().l10n_pl_ksef_waiting_mail = kept | {"user_id": user_id}
             move._l10n_pl_ksef_log(data["error"]["error_title"])
         others = self._l10n_pl_ksef_waiting(moves_data, waiting=False)
         return super()._hook_if_errors(others, allow_raising=allow_raising)
@@ -201,3 +221,31 @@ class AccountMoveSend(models.AbstractModel):
         for name in RECORDS:
             kept[name] = data[name].id if data.get(name) else False
         return kept
+
+    @api.model
+    def _l10n_pl_ksef_checked(self, move, kept):
+        """Return ``kept`` with its records, all of which the current user may use.
+
+        Asked when it is kept, and again when it is carried out.
+
+        :param kept: as ``_l10n_pl_ksef_kept`` returns it
+        :raise AccessError: naming what the user may not use
+        """
+        self.env["account.move.send.wizard"].check_access("create")
+        move.check_access("read")
+        settings = {name: kept[name] for name in KEPT if name in kept}
+        templates = self.env["mail.template"].browse(kept.get("mail_template") or [])
+        templates.exists().check_access("read")
+        # One that is made for another model would show another record.
+        for name, model in RECORDS.items():
+            # sudo: reports may be read by system administrators only
+            record = self.env[model].sudo().browse(kept.get(name) or []).exists()
+            fitting = record.filtered(lambda r: r.model == "account.move")
+            settings[name] = fitting.with_env(self.env)
+        partners = self.env["res.partner"].browse(kept.get("mail_partner_ids"))
+        partners.exists().check_access("read")
+        settings["mail_partner_ids"] = partners.exists().ids
+        files = kept.get("mail_attachments_widget") or []
+        ids = [int(file["id"]) for file in files if str(file.get("id")).isdigit()]
+        self.env["ir.attachment"].browse(ids).exists().check_access("read")
+        return settings

@@ -13,6 +13,14 @@ MIRRORED_FILES = (
     ("xml_file", "l10n_pl_edi_attachment_file"),
     ("upo_file", "l10n_pl_edi_upo_file"),
 )
+# All that is written of ``l10n_pl_edi``, and by ours only.
+MIRRORED_FIELDS = (
+    "l10n_pl_edi_status",
+    "l10n_pl_edi_ref",
+    "l10n_pl_edi_session_id",
+    "l10n_pl_edi_number",
+    *(field for _source, field in MIRRORED_FILES),
+)
 AT_ONCE = 500
 
 
@@ -36,6 +44,7 @@ class AccountMove(models.Model):
         )
         found = [row[0] for row in self.env.cr.fetchall()]
         names = ["l10n_pl_ksef_state", "l10n_pl_ksef_number"]
+        # sudo: the mirrored fields are written by this code only
         quiet = self.sudo().with_context(tracking_disable=True)
         for ids in split_every(AT_ONCE, found):
             moves = quiet.browse(ids)
@@ -49,6 +58,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_mirror(self):
         """Show our results in the fields of ``l10n_pl_edi``."""
         # Lines and taxes do not change: Odoo need not go through them all again.
+        # sudo: the mirrored fields are written by this code only
         moves = self.sudo().with_context(
             skip_invoice_sync=True, check_move_validity=False
         )
@@ -84,6 +94,7 @@ class AccountMove(models.Model):
         if not self:
             return
         documents = [move._l10n_pl_ksef_accepted_document().id or 0 for move in self]
+        # sudo: files of documents, which nobody may write
         attachments = self.env["ir.attachment"].sudo()
         attachments.flush_model()
         self.env.cr.execute(

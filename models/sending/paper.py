@@ -60,6 +60,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_put_paper_aside(self):
         """Let the stored PDF be an ordinary attachment; whoever has it got this one."""
+        # sudo: the PDF is shown to customers, too, who may write none
         for paper in self.sudo().invoice_pdf_report_id:
             name = PurePath(paper.name)
             earlier = self.env._("%(name)s (earlier)", name=name.stem)
@@ -75,6 +76,7 @@ class AccountMove(models.Model):
             and move.l10n_pl_ksef_printed != move._l10n_pl_ksef_code()
             for move in moves
         ):
+            # sudo: whoever causes it may wake the cron
             self.env.ref("l10n_pl_ksef.ir_cron_paper").sudo()._trigger()
 
     @api.model

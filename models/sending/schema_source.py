@@ -73,6 +73,7 @@ class Schema(models.AbstractModel):
 
         What is there already stays until all files of the next are there and known.
         """
+        # sudo: a parameter of the system; nobody is shown it
         parameters = self.env["ir.config_parameter"].sudo()
         outcome = self._fetch()
         parameters.set_param(OUTCOME, outcome)
@@ -83,6 +84,7 @@ class Schema(models.AbstractModel):
     @api.model
     def _fetch(self):
         """Return what came of it: "" (well), "other" or "unreachable"."""
+        # sudo: a parameter of the system; nobody is shown it
         parameters = self.env["ir.config_parameter"].sudo()
         server = parameters.get_param(TEST_SCHEMA_URL) or OFFICIAL
         try:
@@ -116,8 +118,8 @@ class Schema(models.AbstractModel):
                 raise OtherFile(file.name)
             return content
 
-        # sudo: attachments of nobody are the administrator's
         found = load_xsd_files_from_url(
+            # sudo: attachments of nobody are the administrator's
             self.sudo().env,
             f"{server}{file.path}",
             file_name=file.name,

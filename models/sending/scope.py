@@ -30,10 +30,12 @@ class ResCompany(models.Model):
         """
         first = (
             self.env["l10n_pl_ksef.document"]
+            # sudo: only a date of the company's first invoice in KSeF comes out
             .sudo()
             .search(
                 [
                     ("company_id", "in", self._l10n_pl_ksef_of_taxpayer().ids),
+                    # sudo: a branch need not see its taxpayer
                     ("environment", "=", self.sudo().l10n_pl_ksef_last_environment),
                     ("state", "=", "accepted"),
                 ],
@@ -97,6 +99,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_withdraw(self):
         """Take these out of the queue, but for what was issued offline already."""
+        # sudo: nobody may write documents, this code does
         waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda document: document.state == "queued" and not document.is_offline
         )

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..access import BILLING, check_group, is_in
+
 WAIT_SECONDS = 6
 POLL_SECONDS = 1
 KEY = "l10n_pl_ksef"
@@ -19,7 +21,9 @@ class AccountMoveSend(models.AbstractModel):
         edis.pop("pl_ksef", None)
         edis[KEY] = {
             "label": self.env._("Send to KSeF"),
-            "is_applicable": lambda move: move._l10n_pl_ksef_is_sendable(),
+            "is_applicable": lambda move: (
+                is_in(self.env, BILLING) and move._l10n_pl_ksef_is_sendable()
+            ),
             "help": self.env._(
                 "Puts the invoice into KSeF as FA(3), so that its KSeF number and QR "
                 "code stand on the PDF."
@@ -68,7 +72,11 @@ class AccountMoveSend(models.AbstractModel):
         # EXTENDS 'account'
         super()._call_web_service_before_invoice_pdf_render(invoices_data)
         moves = self.env["account.move"].union(
-            *(move for move, data in invoices_data.items() if KEY in data["extra_edis"])
+            *(
+                move
+                for move, data in invoices_data.items()
+                if KEY in data["extra_edis"] and self._l10n_pl_ksef_may(move, data)
+            )
         )
         moves = moves.filtered(lambda move: move._l10n_pl_ksef_is_sendable())
         on_the_way = self.env["account.move"].union(*invoices_data) - moves
@@ -79,6 +87,8 @@ class AccountMoveSend(models.AbstractModel):
             self._l10n_pl_ksef_wait(on_the_way)
         if not moves:
             return
+        # Sales people send e-mails from the same window; issuing is not theirs.
+        check_group(self.env, BILLING)
         moves._l10n_pl_ksef_send()
         self._l10n_pl_ksef_wait(moves)
         for move in moves:
@@ -98,6 +108,16 @@ class AccountMoveSend(models.AbstractModel):
         }.get(move.l10n_pl_ksef_state)
 
     @api.model
+    def _l10n_pl_ksef_may(self, move, data):
+        """Tell whether who had this sent in the background may issue it in KSeF.
+
+        What Odoo sends by itself, after a payment online, it may.
+        """
+        author = self.env["res.users"].browse(data["author_user_id"])
+        ordered = move.sending_data and author._is_internal()
+        return not ordered or author._is_superuser() or author.has_group(BILLING)
+
+    @api.model
     def _l10n_pl_ksef_wait(self, moves):
         """Give KSeF some seconds, so that its number and QR code get onto the PDF.
 
@@ -106,18 +126,21 @@ class AccountMoveSend(models.AbstractModel):
         """
         self._l10n_pl_ksef_poll(moves)
         for company in moves.company_id:
-            connection = company._l10n_pl_ksef_connection().sudo()
+            connection = company._l10n_pl_ksef_connection()
             if connection.unavailable_since:
+                # sudo: nobody may write documents, this code does
                 self.env["l10n_pl_ksef.document"].sudo()._offline_instead(
                     connection, moves
                 )
 
     @api.model
     def _l10n_pl_ksef_poll(self, moves):
+        # sudo: nobody may write documents, this code does
         documents = self.env["l10n_pl_ksef.document"].sudo()
         end = time.monotonic() + WAIT_SECONDS
         soon = fields.Datetime.now() + timedelta(seconds=WAIT_SECONDS)
         while time.monotonic() < end:
+            # sudo: who reads the invoice need not read its documents
             pending = moves.sudo().l10n_pl_ksef_document_ids.filtered(
                 lambda d: d.state in ("queued", "sending", "sent")
                 and (not d.retry_at or d.retry_at <= soon)

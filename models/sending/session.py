@@ -78,6 +78,7 @@ class Session(models.Model):
         """
         now = fields.Datetime.now()
         self._refuse_pause(connection)
+        # sudo: nobody may write sessions, this code does
         session = self.sudo().search(
             [
                 ("connection_id", "=", connection.id),
@@ -107,6 +108,7 @@ class Session(models.Model):
     def _refuse_pause(self, connection):
         """:raise SessionPause: KSeF's sessions are not available for some time yet"""
         now = fields.Datetime.now()
+        # sudo: nobody may write sessions, this code does
         left = self.sudo().search(
             [
                 ("connection_id", "=", connection.id),
@@ -122,6 +124,7 @@ class Session(models.Model):
 
     def _open_new(self, connection):
         key, encryption = connection._new_encryption()
+        # sudo: nobody may write sessions, this code does
         session = self.sudo().create(
             {
                 "connection_id": connection.id,

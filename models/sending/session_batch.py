@@ -73,6 +73,7 @@ class Session(models.Model):
         if not documents:
             return
         sealed = self._seal("key_sealed", base64.b64encode(key.key + key.iv))
+        # sudo: nobody may write sessions, this code does
         session = self.sudo().create(
             {
                 "kind": "batch",
@@ -106,6 +107,7 @@ class Session(models.Model):
     def _files(self):
         """Yield (name, file) of each document, a few in memory at a time."""
         for ids in split_every(READ_AT_ONCE, sorted(self.document_ids.ids)):
+            # sudo: nobody may write documents, this code does
             documents = self.env["l10n_pl_ksef.document"].sudo().browse(ids)
             for document in documents:
                 yield f"{document.id}.xml", document._xml()
@@ -190,6 +192,7 @@ class Session(models.Model):
         to one that died or met an obstacle.
         """
         now = fields.Datetime.now()
+        # sudo: nobody may write sessions, this code does
         sessions = self.sudo().search(
             [
                 ("company_id", "in", connection._companies().ids),

@@ -165,6 +165,7 @@ class Session(models.Model):
 
     def _fetch_pages(self, connection, pages):
         """Fetch the pages (``ksef_api`` UpoPage) of the session's UPO that lack."""
+        # sudo: files of documents, which nobody may write
         attachments = self.env["ir.attachment"].sudo()
         for page in pages:
             name = f"UPO-{page.reference}.xml"

@@ -1,10 +1,11 @@
 """The UPO as a PDF that people can read, beside the signed file."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
 from ...ksef_api.upo import read_upo
+from ..access import AUDITOR, BILLING, EMPLOYEE, allowed
 from ..picture.bill import shown
 from ..picture.picture import PAPER
 
@@ -14,20 +15,23 @@ WARSAW = "Europe/Warsaw"
 class Document(models.Model):
     _inherit = "l10n_pl_ksef.document"
 
+    @allowed(BILLING, AUDITOR)
     def action_upo_picture(self):
         """Show the receipt (*UPO*) of this invoice as a PDF."""
         self.ensure_one()
-        self.check_access("read")
+        # sudo: the picture is kept beside the file, which nobody may write
         document = self.sudo()
         if not document.upo_file:
-            raise UserError(
-                self.env._("KSeF has not made the UPO of this invoice yet.")
-            )
+            raise UserError(self._no_upo())
         return shown(
             self.env["l10n_pl_ksef.picture"]._attached(
                 document, self.ksef_number, document._upo_pdf, "UPO"
             )
         )
+
+    @api.model
+    def _no_upo(self):
+        return self.env._("KSeF has not made the UPO of this invoice yet.")
 
     def _upo_pdf(self):
         """Return the PDF (bytes).
@@ -77,7 +81,11 @@ class AccountMove(models.Model):
                 document.with_context(bin_size=True).upo_file
             )
 
+    @allowed(EMPLOYEE)
     def action_l10n_pl_ksef_upo(self):
         """Show the receipt (*UPO*) of this invoice as a PDF."""
         self.ensure_one()
-        return self._l10n_pl_ksef_accepted_document().action_upo_picture()
+        document = self._l10n_pl_ksef_accepted_document()
+        if not document:
+            raise UserError(document._no_upo())
+        return document.action_upo_picture()

@@ -33,9 +33,12 @@ class ResCompany(models.Model):
 
         May be called again: what was taken over is not there any more.
         """
+        # sudo: a parameter of the system; nobody is shown it
         mode = self.env["ir.config_parameter"].sudo().get_param(MODE) or "prod"
         environment = "production" if mode == "prod" else "test"
+        # sudo: run at installation, for all companies
         self.env["l10n_pl_ksef.document"].sudo()._take_over(environment)
+        # sudo: run at installation, for all companies
         companies = self.sudo().with_context(active_test=False).search([], order="id")
         known = CERTIFICATE in self._fields
         for company in companies.filtered(lambda c: known and c[CERTIFICATE]):
@@ -66,6 +69,7 @@ class ResCompany(models.Model):
 
     def _l10n_pl_ksef_keep_certificate(self, loaded):
         """Return our record of the certificate, new or there already."""
+        # sudo: nobody may write certificates, this code does
         certificates = self.env["l10n_pl_ksef.certificate"].sudo()
         taxpayer = self._l10n_pl_ksef_taxpayer()
         known = certificates.search(
@@ -98,6 +102,7 @@ class ResCompany(models.Model):
             model = self.env.get(field.model)
             if model is None or model._abstract or not model._auto:
                 continue
+            # sudo: run at installation, for all companies
             everything = model.sudo().with_context(active_test=False)
             if everything.search_count([(field.name, "=", record.id)], limit=1):
                 return True

@@ -36,6 +36,7 @@ class SealedMixin(models.AbstractModel):
         :raise VaultError: it was sealed with a key that this host does not have
         """
         self.ensure_one()
+        # sudo: nobody may read sealed fields, this code opens them
         sealed = self.sudo()[field_name]
         if not sealed:
             return None
@@ -54,7 +55,7 @@ class TypedSecretMixin(models.AbstractModel):
 
     _name = "l10n_pl_ksef.typed.mixin"
     _description = "KSeF: Window with Secrets"
-    _inherit = ["l10n_pl_ksef.sealed.mixin"]
+    _inherit = ["l10n_pl_ksef.sealed.mixin", "l10n_pl_ksef.window"]
 
     _typed_secrets = ()
 

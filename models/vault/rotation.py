@@ -34,6 +34,7 @@ class Vault(models.AbstractModel):
 
     def _reseal_field(self, model, field):
         current = self._current_key_id()
+        # sudo: every secret of every company is sealed anew
         records = model.sudo().with_context(active_test=False)
         sealed = records.search([(field, "!=", False)], order="id")
         resealed = unreadable = 0
@@ -73,6 +74,7 @@ class SealedMixin(models.AbstractModel):
         except VaultError as error:
             return error
         for field in self._sealed_fields():
+            # sudo: only the name of the key is looked at
             key_id = vault._key_id_of(self.sudo()[field])
             if key_id and key_id not in keys:
                 return VaultError("other_key", key_id)

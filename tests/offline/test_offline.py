@@ -89,7 +89,8 @@ class TestOffline(OfflineCase):
         self.company.l10n_pl_ksef_mail_after_number = True
         self.customer.email = "odbiorca@example.com"
         self.assertTrue(self.move._l10n_pl_ksef_mail_waits() is False)
-        self.move.l10n_pl_ksef_waiting_mail = {
+        self.move.sudo().l10n_pl_ksef_waiting_mail = {
+            "user_id": self.env.uid,
             "sending_methods": ["email"],
             "mail_partner_ids": self.customer.ids,
             "mail_subject": "Faktura",
@@ -99,7 +100,7 @@ class TestOffline(OfflineCase):
         }
         self.issue()
         self.env["account.move"]._l10n_pl_ksef_cron_mail()
-        self.assertFalse(self.move.l10n_pl_ksef_waiting_mail)
+        self.assertFalse(self.move.sudo().l10n_pl_ksef_waiting_mail)
         mails = self.move.message_ids.filtered(lambda m: m.subject == "Faktura")
         self.assertEqual(mails.partner_ids, self.customer)
 

@@ -29,10 +29,10 @@ class TestOutage(KsefCase):
     def test_a_failure_lasts_until_its_end_is_announced(self):
         outage = self.ask(status="FAILURE")
         self.assertEqual((outage.category, outage.end), ("failure", False))
-        self.assertEqual(self.outages._ongoing("test"), outage)
+        self.assertEqual(self.outages._ongoing("test", self.company), outage)
         self.assertEqual(self.ask(status="AVAILABLE"), outage)
         self.assertTrue(outage.end)
-        self.assertFalse(self.outages._ongoing("test"))
+        self.assertFalse(self.outages._ongoing("test", self.company))
 
     def test_an_unavailability_to_come_is_known_and_not_there_yet(self):
         start = fields.Datetime.now() + timedelta(hours=5)
@@ -42,18 +42,20 @@ class TestOutage(KsefCase):
             end=f"{(start + timedelta(hours=2)).isoformat()}Z",
         )
         self.assertEqual(outage.category, "maintenance")
-        self.assertFalse(self.outages._ongoing("test"))
+        self.assertFalse(self.outages._ongoing("test", self.company))
 
     def test_of_two_troubles_the_more_serious_counts(self):
         self.ask(status="MAINTENANCE")
         self.ask(status="TOTAL_FAILURE")
-        self.assertEqual(self.outages._ongoing("test").category, "total_failure")
+        self.assertEqual(
+            self.outages._ongoing("test", self.company).category, "total_failure"
+        )
 
     def test_a_silent_service_changes_nothing(self):
         self.ask(status="FAILURE")
         self.sandbox.fault(path="/latarnia/.*", action="status", status=502, times=0)
         self.assertEqual(len(self.ask(status="AVAILABLE")), 1)
-        self.assertTrue(self.outages._ongoing("test"))
+        self.assertTrue(self.outages._ongoing("test", self.company))
 
     def test_an_administrator_enters_what_stands_in_bip(self):
         manager = self.new_user("manager", "account_manager")
@@ -61,7 +63,9 @@ class TestOutage(KsefCase):
             form.category = "failure"
             form.environment = "test"
             form.title = "Komunikat w BIP"
-        self.assertEqual(self.outages._ongoing("test").title, "Komunikat w BIP")
+        self.assertEqual(
+            self.outages._ongoing("test", self.company).title, "Komunikat w BIP"
+        )
 
     def test_the_invoice_shows_it(self):
         move = self.invoice()

@@ -40,11 +40,17 @@ class TestLock(KsefCase):
         with self.assertLocked():
             wizard.resequence()
 
-    def test_its_dates_and_customer_cannot_be_changed(self):
+    def test_its_dates_terms_and_customer_cannot_be_changed(self):
         for values in (
             {"invoice_date": "2026-11-03"},
             {"delivery_date": "2026-11-03"},
             {"partner_id": self.supplier.id},
+            {"invoice_date_due": "2027-01-31"},
+            {"invoice_currency_rate": 2},
+            {"ref": "inny numer"},
+            {"narration": "inne warunki"},
+            {"state": "draft"},
+            {"l10n_pl_ksef_is_outside": True},
         ):
             with self.subTest(values), self.assertLocked():
                 self.move.write(values)
@@ -76,7 +82,7 @@ class TestLock(KsefCase):
         self.move.write({"name": self.move.name, "delivery_date": False})
 
     def test_what_is_not_in_the_document_stays_free(self):
-        self.move.write({"narration": "Zapłacono gotówką", "ref": "moje"})
+        self.move.write({"invoice_user_id": False, "payment_reference": "moje"})
         payment = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=self.move.ids
         )

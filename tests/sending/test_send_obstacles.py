@@ -224,7 +224,7 @@ class TestWaitingMails(ObstacleCase, TestAccountMoveSendCommon):
         send = self.env["account.move.send"]
         send._generate_and_send_invoices(moves, from_cron=True)
         self.assertEqual(set(moves.mapped("l10n_pl_ksef_state")), {"sent"})
-        self.assertTrue(all(move.l10n_pl_ksef_waiting_mail for move in moves))
+        self.assertTrue(all(move.sudo().l10n_pl_ksef_waiting_mail for move in moves))
         self.assertFalse(any(moves.mapped("sending_data")))
 
     def test_a_mail_that_cannot_be_sent_is_told_and_holds_up_no_other(self):
@@ -232,7 +232,8 @@ class TestWaitingMails(ObstacleCase, TestAccountMoveSendCommon):
         moves._l10n_pl_ksef_send()
         self.process(self.connection)
         for move in moves:
-            move.l10n_pl_ksef_waiting_mail = {
+            move.sudo().l10n_pl_ksef_waiting_mail = {
+                "user_id": self.env.uid,
                 "sending_methods": ["email"],
                 "mail_partner_ids": self.customer.ids,
             }
@@ -251,7 +252,7 @@ class TestWaitingMails(ObstacleCase, TestAccountMoveSendCommon):
             fail_once,
         ):
             self.env["account.move"]._l10n_pl_ksef_cron_mail()
-        self.assertFalse(any(move.l10n_pl_ksef_waiting_mail for move in moves))
+        self.assertFalse(any(move.sudo().l10n_pl_ksef_waiting_mail for move in moves))
         self.assertIn("Brak szablonu", str(moves[0].message_ids.mapped("body")))
         self.assertTrue(moves[1].invoice_pdf_report_id)
 

@@ -15,7 +15,7 @@ STOREYS = (
     ("offline",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
-GROUND = {"concurrency", "settings_mixin", "taxpayer"}
+GROUND = {"access", "concurrency", "settings_mixin", "taxpayer"}
 FILES = sorted(MODELS.glob("*/*.py"))
 
 

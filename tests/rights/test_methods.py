@@ -1,0 +1,54 @@
+"""Every public method, called over RPC by everybody, against ``docs/security.md``."""
+
+from .office import OfficeCase
+from .table import methods, public_methods
+
+# {method: why it is in no row}
+ELSEWHERE = {
+    "ir.http.session_info": "needs a request; it adds l10n_pl_ksef_greeting's answer",
+}
+
+
+class TestMethods(OfficeCase):
+    """A new button is a new row: copy the row of one like it."""
+
+    def test_every_public_method_has_a_row_and_every_row_a_method(self):
+        found = public_methods(self.env.registry) - set(ELSEWHERE)
+        rows = set(methods())
+        self.assertEqual(found - rows, set(), "methods without a row")
+        self.assertEqual(rows - found, set(), "rows without a method")
+
+    def test_people_of_the_company_may_what_the_table_says(self):
+        for kind, user in self.people.items():
+            for name, row in methods().items():
+                with self.subTest(kind=kind, method=name):
+                    refused = self.call(user, self.company, name)
+                    self.assertEqual(not refused, row[kind])
+
+    def test_people_of_another_company_may_nothing(self):
+        for kind, user in self.strangers.items():
+            for name in methods():
+                for company in (self.other_company, self.company):
+                    with self.subTest(kind=kind, method=name, company=company):
+                        if company == self.company or self.is_of_a_company(name):
+                            self.assertTrue(self.call(user, company, name))
+
+    def call(self, user, company, name):
+        """Call it on our company's record; tell whether it was refused."""
+        model, _, method = name.rpartition(".")
+        with self.undone():
+            if self.is_of_model(name):
+                return self.refused(user, company, model, method)
+            record = self.record_for(model, user, method)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            return self.refused(user, company, model, method, ids=record.ids)
+
+    def is_of_a_company(self, name):
+        """What is not works for the companies that its caller has: theirs."""
+        has_company = "company_id" in self.env[name.rpartition(".")[0]]._fields
+        return has_company and not self.is_of_model(name)
+
+    def is_of_model(self, name):
+        model, _, method = name.rpartition(".")
+        return getattr(getattr(self.env[model], method), "_api_model", False)
