@@ -52,14 +52,16 @@ def check_own(records, operation="read"):
     :raise AccessError: on the first that is not the user's own
     """
     records = records._origin
-    records.check_access(operation)
     companies = records
     if records._name != "res.company":
+        records.check_access(operation)
         has_company = "company_id" in records._fields
         companies = records.company_id if has_company else records.env["res.company"]
-    # A rule of Odoo's shows every company to whoever manages users.
-    foreign = companies - records.env.companies
-    if foreign and not records.env.su:
+    # Asked for, so that a context with a foreign company is refused by Odoo. What
+    # counts is where the user works, whichever companies are chosen at the moment;
+    # a rule of Odoo's shows every company to whoever manages users.
+    own = records.env.companies | records.env.user.company_ids
+    if companies - own and not records.env.su:
         raise AccessError(records.env._("This belongs to a company that is not yours."))
 
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.access import BILLING, allowed, check_allowed
 from ..models.sending.account_move import TOLD
 
 
@@ -13,6 +14,7 @@ class Complete(models.TransientModel):
 
     _name = "l10n_pl_ksef.complete"
     _description = "KSeF: What Is Missing"
+    _inherit = ["l10n_pl_ksef.window"]
 
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
     purpose = fields.Selection(
@@ -40,6 +42,7 @@ class Complete(models.TransientModel):
         moves = self.move_ids.filtered(lambda move: move._l10n_pl_ksef_lacks_nip())
         return moves.commercial_partner_id
 
+    @allowed(BILLING)
     def action_go_on(self):
         """Confirm, or send, those that the law lets be issued as they are."""
         self.ensure_one()
@@ -49,16 +52,18 @@ class Complete(models.TransientModel):
         self.move_ids -= moves
         return self._go_on_with(moves)
 
+    @allowed(BILLING)
     def action_consumers(self):
         """Keep on the customers without a NIP that they have none, and go on."""
         self.ensure_one()
-        self.move_ids.check_access("write")
+        check_allowed(self.move_ids, BILLING, operation="write")
         # sudo: who issues invoices says so, and need not be allowed to change contacts
         self._buyers_without_nip().sudo().l10n_pl_ksef_is_consumer = True
         complete = self.move_ids.filtered(lambda m: not m._l10n_pl_ksef_problems())
         self.move_ids -= complete
         return self._go_on_with(complete)
 
+    @allowed(BILLING)
     def action_close(self):
         """Close the window; what was begun beside it goes on."""
         self.ensure_one()

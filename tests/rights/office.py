@@ -172,7 +172,12 @@ class OfficeCase(ReceivingCase):
                 **company,
                 "move_ids": [Command.set(self.waiting.ids)],
             },
+            "l10n_pl_ksef.complete": {
+                "move_ids": [Command.set(self.waiting.ids)],
+                "purpose": "send",
+            },
             "l10n_pl_ksef.settings": company,
+            "account.move.send.wizard": {"move_id": self.waiting.id},
             "res.config.settings": company,
         }.get(model, {})
 
