@@ -2,6 +2,7 @@ from . import (
     access,
     taxpayer,
     settings_mixin,
+    law,
     vault,
     invoice,
     bill,
@@ -11,5 +12,6 @@ from . import (
     sending,
     takeover,
     notification,
+    payment,
     offline,
 )

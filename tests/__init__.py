@@ -86,3 +86,10 @@ from .offline import (
     test_outage,
     test_qr_on_paper,
 )
+from .payment import (
+    test_duty,
+    test_identifier,
+    test_identifier_receive,
+    test_statement,
+    test_titles,
+)

@@ -9,6 +9,7 @@ from . import (
     fetch_window,
     issue_offline,
     payment_amount,
+    payment_register,
     res_config_settings,
     settings,
     welcome,

@@ -8,10 +8,10 @@ import pytest
 MODELS = Path(__file__).resolve().parents[2] / "models"
 # From the ground up; rooms of one line do not know each other.
 STOREYS = (
-    ("vault", "invoice", "bill"),
+    ("vault", "invoice", "bill", "law"),
     ("picture", "connection"),
     ("sending", "receiving"),
-    ("notification", "takeover"),
+    ("notification", "takeover", "payment"),
     ("offline",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}

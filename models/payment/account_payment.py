@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class AccountPayment(models.Model):
+    """A payment remembers what its title says and why; exporters read ``memo``."""
+
+    _inherit = "account.payment"
+
+    l10n_pl_ksef_identifier_id = fields.Many2one(
+        "l10n_pl_ksef.identifier",
+        "Collective Identifier",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    l10n_pl_ksef_title_number = fields.Char(
+        "KSeF Number in the Title",
+        readonly=True,
+        copy=False,
+        help="The KSeF number or the collective identifier that the title carries.",
+    )
+    l10n_pl_ksef_is_split = fields.Boolean(
+        "Paid in Split Payment (MPP)", readonly=True, copy=False
+    )

@@ -1,0 +1,160 @@
+"""What one transfer pays, and what its title has to tell."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ...ksef_api.nip import normalize_nip
+from ...ksef_api.transfer_title import (
+    SplitPayment,
+    TitleError,
+    plain_title,
+    vat_of_part,
+)
+from ..invoice.document import to_decimal
+from .duty import Duty
+
+ORDER = ("must", "ask", "may", "none")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One bill that a transfer pays.
+
+    :param move: the bill (``account.move``, one)
+    :param amount: of it, in its currency; negative for a credit note
+    :param paid_before: what earlier payments have paid of it
+    """
+
+    move: object
+    amount: Decimal
+    paid_before: Decimal
+
+    @property
+    def number(self):
+        return self.move.l10n_pl_ksef_number or ""
+
+
+@dataclass
+class Transfer:
+    """One transfer to one vendor, before it is made.
+
+    :param lines: the journal items that are chosen (``account.move.line``)
+    :param parts: ``Part`` for each bill that the money reaches
+    :param currency: of the transfer (``res.currency``)
+    :param duties: ``Duty`` for each part
+    :param is_split: it is paid in split payment (*MPP*)
+    """
+
+    lines: object
+    parts: list
+    currency: object
+    duties: list = field(default_factory=list)
+    is_split: bool = False
+
+    @property
+    def numbered(self):
+        """Parts whose bill has a KSeF number."""
+        return [part for part in self.parts if part.number]
+
+    @property
+    def moves(self):
+        return self.parts[0].move.union(*(part.move for part in self.parts))
+
+    @property
+    def needs_identifier(self):
+        return len(self.numbered) > 1
+
+    @property
+    def is_marked(self):
+        """Tell whether the bills ask for split payment (*P_18A*)."""
+        return all(part.move.l10n_pl_ksef_split_payment for part in self.parts)
+
+    @property
+    def can_split(self):
+        """Split payment moves zlotys to a seller with a NIP."""
+        return self.currency.name == "PLN" and bool(self._seller())
+
+    def _seller(self):
+        return normalize_nip(self.parts[0].move.commercial_partner_id.vat or "")
+
+    def duty(self, env):
+        """Return the ``Duty`` of the whole transfer: the weightiest of its bills.
+
+        A transfer for bills with and without a number, and one in which corrections
+        are netted, are not settled by the law.
+        """
+        kinds = {duty.kind for duty in self.duties}
+        if kinds & {"must", "may"}:
+            if len(self.numbered) < len(self.parts):
+                return Duty("ask", env._("Some of these bills have no KSeF number."))
+            if any(part.amount < 0 for part in self.parts):
+                return Duty("ask", env._("A correction is netted in this transfer."))
+        return min(self.duties, key=lambda duty: ORDER.index(duty.kind))
+
+    def title(self, number, typed):
+        """Return the title of an ordinary transfer."""
+        return plain_title(number, typed)
+
+    def split_message(self, number, typed):
+        """Return the message of a split payment.
+
+        :raises TitleError: the message cannot hold it
+        """
+        vat = sum((self._vat(part) for part in self.parts), Decimal(0))
+        return SplitPayment(vat, self._seller() or "", number, typed).message()
+
+    @staticmethod
+    def _vat(part):
+        move = part.move
+        sign = -1 if move.move_type == "in_refund" else 1
+        vat = to_decimal(abs(move.amount_tax))
+        gross = to_decimal(abs(move.amount_total))
+        return sign * vat_of_part(vat, gross, part.paid_before, abs(part.amount))
+
+
+def plan(lines, currency, amount=None):
+    """Return the ``Transfer`` that pays ``lines``.
+
+    :param lines: payable journal items of one vendor
+    :param currency: of the payment
+    :param amount: what is paid in all (Decimal), when a person chose it; the rest of
+        the bills, the oldest first, stays open
+    """
+    left = amount
+    parts = []
+    by_move = lines.sorted(
+        lambda line: (line.date_maturity or line.date, line.id)
+    ).grouped("move_id")
+    credits = [move for move in by_move if move.move_type == "in_refund"]
+    if left is not None:
+        left += sum(
+            (abs(_open(by_move[move], currency)) for move in credits), Decimal(0)
+        )
+    for move, items in by_move.items():
+        open_now = _open(items, currency)
+        if move in credits:
+            paid = open_now
+        elif left is None:
+            paid = open_now
+        else:
+            paid = min(open_now, left)
+            left -= paid
+        if paid:
+            total = to_decimal(abs(move.amount_total))
+            whole_open = _open(
+                move.line_ids.filtered(
+                    lambda line: line.account_type == "liability_payable"
+                ),
+                move.currency_id,
+            )
+            parts.append(Part(move, paid, total - abs(whole_open)))
+    return Transfer(lines, parts, currency)
+
+
+def _open(lines, currency):
+    """What is still to be paid of ``lines``, positive for bills (Decimal)."""
+    residual = -sum(lines.mapped("amount_residual_currency"))
+    return to_decimal(currency.round(residual), currency.decimal_places)
+
+
+__all__ = ["Part", "TitleError", "Transfer", "plan"]

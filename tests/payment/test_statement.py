@@ -1,0 +1,155 @@
+"""Money finds its invoice by the number in the title of the transfer."""
+
+from .case import PaymentCase
+
+
+class StatementCase(PaymentCase):
+    """Customers' invoices in KSeF, and the bank's transactions."""
+
+    def sent(self, *prices, **values):
+        """Return customer invoices that are in KSeF."""
+        moves = self.env["account.move"]
+        for price in prices:
+            moves += self.invoice(("Usługa", 1, price, self.tax_23), **values)
+        moves._l10n_pl_ksef_send()
+        self.process(self.connection)
+        self.assertEqual(set(moves.mapped("l10n_pl_ksef_state")), {"accepted"})
+        return moves
+
+    def transaction(self, title, amount, **values):
+        """Return a transaction as an import of the bank's file makes it."""
+        return self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank.id,
+                "date": "2027-01-05",
+                "payment_ref": title,
+                "amount": amount,
+                **values,
+            }
+        )
+
+
+class TestStatement(StatementCase):
+    def setUp(self):
+        super().setUp()
+        self.one, self.two = self.sent(100, 200)
+        self.number = self.one.l10n_pl_ksef_number
+
+    def test_a_transfer_with_the_number_pays_the_invoice(self):
+        line = self.transaction(f"{self.number} za usługę", 123)
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(line.l10n_pl_ksef_match, "done")
+        self.assertEqual(self.one.amount_residual, 0)
+        self.assertEqual(line.partner_id, self.one.commercial_partner_id)
+
+    def test_broken_lines_and_lost_hyphens_do_not_matter(self):
+        mangled = self.number.replace("-", " ")
+        line = self.transaction(f"zapłata {mangled[:17]}\n{mangled[17:]}", 123)
+        self.assertTrue(line.is_reconciled)
+
+    def test_a_part_is_a_part(self):
+        line = self.transaction(self.number, 100)
+        self.assertTrue(line.is_reconciled)
+        self.assertAlmostEqual(self.one.amount_residual, 23)
+
+    def test_what_is_too_much_stays_open_and_is_told(self):
+        line = self.transaction(self.number, 130)
+        self.assertEqual(self.one.amount_residual, 0)
+        self.assertFalse(line.is_reconciled)
+        _liquidity, suspense, _other = line._seek_for_lines()
+        self.assertAlmostEqual(sum(suspense.mapped("balance")), -7)
+        self.assertEqual(line.l10n_pl_ksef_match, "open")
+        self.assertIn("More was paid", line.l10n_pl_ksef_match_remarks)
+
+    def test_two_numbers_in_one_title_pay_both(self):
+        line = self.transaction(f"{self.number} {self.two.l10n_pl_ksef_number}", 369)
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual((self.one + self.two).mapped("amount_residual"), [0, 0])
+
+    def test_a_credit_note_that_is_netted_counts(self):
+        credit = self.one._reverse_moves(
+            [{"invoice_date": "2026-11-03", "ref": "Zwrot"}], cancel=False
+        )
+        credit.invoice_line_ids.price_unit = 40
+        credit.action_post()
+        credit._l10n_pl_ksef_send()
+        self.process(self.connection)
+        line = self.transaction(f"{self.number} {credit.l10n_pl_ksef_number}", 73.8)
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(self.one.amount_residual, 0)
+        self.assertEqual(credit.amount_residual, 0)
+
+    def test_an_identifier_pays_its_invoices_with_their_amounts(self):
+        identifier = self.env["l10n_pl_ksef.identifier"]._for_transfer(
+            self.company,
+            self.one.commercial_partner_id,
+            [(m, m._l10n_pl_ksef_open_amount()) for m in self.one + self.two],
+            purpose="collect",
+        )
+        identifier._make()
+        line = self.transaction(f"faktury {identifier.number}", 369)
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual((self.one + self.two).mapped("amount_residual"), [0, 0])
+
+    def test_a_mistyped_number_is_told(self):
+        wrong = self.number[:-2] + ("00" if self.number[-2:] != "00" else "11")
+        line = self.transaction(wrong, 123)
+        self.assertEqual(line.l10n_pl_ksef_match, "mistyped")
+        self.assertEqual(self.one.amount_residual, 123)
+
+    def test_another_companys_invoice_is_not_touched(self):
+        line = self.transaction(self.number, 123)
+        self.assertEqual(line.company_id, self.company)
+        other = self.transaction("5265877635-20270104-0100001AF629-D0", 5)
+        self.assertFalse(other.is_reconciled)
+
+    def test_money_that_goes_the_other_way_is_left(self):
+        line = self.transaction(self.number, -123)
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual(line.l10n_pl_ksef_match, "open")
+
+    def test_a_currency_that_differs_is_left_to_a_person(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        line = self.transaction(
+            self.number, 123, foreign_currency_id=euro.id, amount_currency=30
+        )
+        self.assertFalse(line.is_reconciled)
+        self.assertIn("currency", line.l10n_pl_ksef_match_remarks)
+
+    def test_without_the_setting_a_button_does_it(self):
+        self.company.l10n_pl_ksef_match_statements = False
+        line = self.transaction(self.number, 123)
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual(line.l10n_pl_ksef_match, "open")
+        line.action_l10n_pl_ksef_match()
+        self.assertTrue(line.is_reconciled)
+
+    def test_other_titles_are_left_alone(self):
+        line = self.transaction("czynsz za styczeń", 123)
+        self.assertFalse(line.l10n_pl_ksef_match)
+        self.assertFalse(line.is_reconciled)
+
+    def test_a_bill_that_we_pay_is_found_as_well(self):
+        bill = self.vendor_bills({"number": "FV/1"})
+        line = self.transaction(bill.l10n_pl_ksef_number, -246)
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(bill.amount_residual, 0)
+
+
+class TestReference(StatementCase):
+    def test_customers_are_asked_for_the_number_once_it_is_known(self):
+        move = self.sent(100)
+        self.assertEqual(move.payment_reference, move.l10n_pl_ksef_number)
+
+    def test_a_company_may_keep_its_own_references(self):
+        self.company.l10n_pl_ksef_number_as_reference = False
+        move = self.sent(100)
+        self.assertNotEqual(move.payment_reference, move.l10n_pl_ksef_number)
+
+    def test_one_number_for_all_open_invoices_of_a_customer(self):
+        moves = self.sent(100, 200)
+        action = self.customer.with_company(self.company).action_l10n_pl_ksef_collect()
+        identifier = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(identifier.line_ids.move_id, moves)
+        self.assertAlmostEqual(identifier.amount, 369)
