@@ -21,6 +21,7 @@ class AccountPaymentRegister(models.TransientModel):
     )
     l10n_pl_ksef_duty = fields.Selection(
         [("must", "Must"), ("may", "May"), ("none", "Nothing"), ("ask", "Not settled")],
+        "Duty",
         compute="_compute_l10n_pl_ksef_transfers",
     )
     l10n_pl_ksef_choice = fields.Selection(
@@ -36,7 +37,9 @@ class AccountPaymentRegister(models.TransientModel):
         store=True,
         readonly=False,
     )
-    l10n_pl_ksef_can_split = fields.Boolean(compute="_compute_l10n_pl_ksef_transfers")
+    l10n_pl_ksef_can_split = fields.Boolean(
+        "Can Be Split", compute="_compute_l10n_pl_ksef_transfers"
+    )
     l10n_pl_ksef_transfers = fields.Html(
         "Transfers", compute="_compute_l10n_pl_ksef_transfers", sanitize=False
     )

@@ -136,7 +136,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     l10n_pl_ksef_can_collect = fields.Boolean(
-        compute="_compute_l10n_pl_ksef_can_collect"
+        "Can Be Collected", compute="_compute_l10n_pl_ksef_can_collect"
     )
 
     def _compute_l10n_pl_ksef_can_collect(self):
