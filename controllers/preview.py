@@ -12,10 +12,10 @@ class PreviewController(http.Controller):
         move.check_access("read")
         if not move or not move._l10n_pl_ksef_is_ours():
             raise request.not_found()
-        # What stands on the invoice is read whole: its partners, taxes, orders.
-        pictures = request.env["l10n_pl_ksef.picture"].sudo()
+        # sudo: the invoice is read whole, its partners, taxes and orders with it
+        whole = move.sudo()
         return request.make_response(
-            pictures._preview_pdf(move.sudo()),
+            whole.env["l10n_pl_ksef.picture"]._preview_pdf(whole),
             headers=[
                 ("Content-Type", "application/pdf"),
                 ("Content-Disposition", 'inline; filename="KSeF.pdf"'),

@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError
 EMPLOYEE = "base.group_user"
 AUDITOR = "account.group_account_readonly"
 BILLING = "account.group_account_invoice"
+BANKING = "account.group_account_basic"
 ADMINISTRATOR = "account.group_account_manager"
 
 

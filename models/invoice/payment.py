@@ -147,6 +147,7 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_unbooked(self):
         """Return payments that Odoo keeps without an entry, for this invoice alone."""
+        # sudo: who sends invoices may not read payments
         return self.sudo().matched_payment_ids.filtered(
             lambda payment: (
                 not payment.move_id

@@ -20,6 +20,7 @@ def by_provider(payment):
     """Return how a payment was made online, False where it was not."""
     if "payment_transaction_id" not in payment._fields:
         return False
+    # sudo: who sends invoices may not read transactions
     method = payment.sudo().payment_transaction_id.payment_method_id
     code = method.primary_payment_method_id.code or method.code
     return BY_ONLINE.get(code, False)

@@ -16,6 +16,7 @@ class AccountMove(models.Model):
         lines = self._l10n_pl_ksef_lines()
         if "sale_line_ids" not in lines._fields:
             return None
+        # sudo: who does the books may not see orders
         return lines.sudo().sale_line_ids
 
     def _l10n_pl_ksef_known_orders(self):

@@ -74,13 +74,15 @@ class AccountMove(models.Model):
         """Tell whether this bill was issued while a failure of KSeF was announced."""
         if not self.invoice_date:
             return False
-        bill = self.sudo().l10n_pl_ksef_bill_ids[:1]  # sudo: rows of the inbox
+        # sudo: who pays may not read the inbox
+        bill = self.sudo().l10n_pl_ksef_bill_ids[:1]
+        # sudo: announcements hold for everybody
+        outages = self.env["l10n_pl_ksef.outage"].sudo()
         return bool(
-            self.env["l10n_pl_ksef.outage"]
-            .sudo()  # announcements hold for everybody
-            .search_count(
+            outages.search_count(
                 [
                     ("environment", "=", bill.environment),
+                    ("company_id", "in", (False, self.company_id.id)),
                     ("category", "in", ("failure", "total_failure")),
                     ("start", "<", f"{self.invoice_date} 23:59:59"),
                     "|",

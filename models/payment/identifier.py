@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..connection.connection import ENVIRONMENTS
 from ..invoice.document import to_decimal
@@ -151,16 +151,6 @@ class Identifier(models.Model):
                 ],
             }
         )
-
-    @api.model
-    def _check_may_make(self, company):
-        """:raise AccessError: the person may not pay or collect for ``company``"""
-        if company not in self.env.user.company_ids or not self.env.user.has_group(
-            "account.group_account_invoice"
-        ):
-            raise AccessError(
-                self.env._("Collective identifiers are made by accounting users.")
-            )
 
     def _refuse_unmade(self):
         """:raise UserError: this identifier is not made; why, and what to do."""

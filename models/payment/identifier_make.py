@@ -64,6 +64,7 @@ class Identifier(models.Model):
             }
         )
         if self.state == "unknown":
+            # sudo: whoever causes it may wake the cron
             self.env.ref("l10n_pl_ksef.ir_cron_identifier").sudo()._trigger(
                 at=fields.Datetime.now() + SETTLED_AFTER
             )

@@ -3,6 +3,7 @@ from datetime import timedelta, timezone
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..access import BILLING, allowed
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
 
 FIRST_WINDOW = timedelta(days=30)
@@ -144,6 +145,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.l10n_pl_ksef_can_collect = polish and partner.customer_rank > 0
 
+    @allowed(BILLING)
     def action_l10n_pl_ksef_collect(self):
         """Make one collective identifier for all open invoices of this customer, for
         the customer to give as title.
@@ -153,7 +155,6 @@ class ResPartner(models.Model):
         self.ensure_one()
         company = self.env.company
         identifiers = self.env["l10n_pl_ksef.identifier"]
-        identifiers._check_may_make(company)
         moves = self.env["account.move"].search(
             [
                 ("commercial_partner_id", "=", self.commercial_partner_id.id),
@@ -180,7 +181,7 @@ class ResPartner(models.Model):
         if identifier.state != "made":
             identifier._make()
         identifier._refuse_unmade()
-        return identifier.sudo(False)._get_records_action()
+        return identifiers.browse(identifier.id)._get_records_action()
 
 
 def _aware(moment):

@@ -3,6 +3,7 @@ import logging
 from odoo import Command, api, fields, models
 
 from ...ksef_api.title_reading import read_title
+from ..access import BANKING, allowed
 from .settle import Settlement, targets_of
 
 _logger = logging.getLogger(__name__)
@@ -84,9 +85,9 @@ class StatementLine(models.Model):
             line.l10n_pl_ksef_match = "open"
         self._l10n_pl_ksef_settle({line: readings[line] for line in by_itself})
 
+    @allowed(BANKING, operation="write")
     def action_l10n_pl_ksef_match(self):
         """Reconcile these transactions by the numbers in their titles."""
-        self.check_access("write")
         open_lines = self.filtered(lambda line: not line.is_reconciled)
         open_lines._l10n_pl_ksef_settle(
             {line: read_title(line.payment_ref) for line in open_lines}

@@ -84,6 +84,7 @@ class Facts:
         """Return the name of a country; beside VAT numbers Greece is EL."""
         if code not in self.countries:
             known = {"EL": "GR", "XI": "GB"}.get(code, code)
+            # sudo: names of countries are no secret, also to a portal user
             countries = self.env["res.country"].sudo()
             found = countries.search([("code", "=", known)], limit=1)
             self.countries[code] = found.name or code

@@ -143,6 +143,14 @@ class OfficeCase(ReceivingCase):
                 [("company_id", "=", self.company.id)], limit=1
             ),
         }
+        for name in (
+            "l10n_pl_ksef.identifier",
+            "account.bank.statement.line",
+            "res.partner",
+        ):
+            made[name] = env[name].create(self.given(name))
+        made["l10n_pl_ksef.identifier.line"] = made["l10n_pl_ksef.identifier"].line_ids
+        made["l10n_pl_ksef.legal.fact"] = env.ref("l10n_pl_ksef.legal_payment_titles")
         for name in ("l10n_pl_ksef.move.party", "l10n_pl_ksef.move.vehicle"):
             made[name] = env[name].create(self.given(name))
         return made
@@ -163,6 +171,26 @@ class OfficeCase(ReceivingCase):
                 "usage": "10",
             },
             "l10n_pl_ksef.outage": {"title": "Awaria"},
+            "l10n_pl_ksef.identifier": {
+                **company,
+                "environment": "test",
+                "line_ids": [Command.create({"ksef_number": "x"})],
+            },
+            "account.bank.statement.line": {
+                "journal_id": self.company_data["default_journal_bank"].id,
+                "payment_ref": "FV/1",
+                "amount": 1,
+            },
+            "res.partner": {**company, "name": "Klient"},
+            "account.payment.register": {
+                "line_ids": [
+                    Command.set(
+                        self.accepted.line_ids.filtered(
+                            lambda line: line.account_type == "asset_receivable"
+                        ).ids
+                    )
+                ],
+            },
             "l10n_pl_ksef.connect": window,
             "l10n_pl_ksef.certificate.upload": window,
             "l10n_pl_ksef.sign": {**window, "connection_id": self.connection.id},

@@ -16,8 +16,9 @@ KINDS = {
     "administrator": "account.group_account_manager",
     "system": "account.group_account_manager,base.group_system",
 }
-# Its user's alone, about the companies that they have.
-OF_NO_COMPANY = "l10n_pl_ksef.welcome"
+# Its user's alone, about the companies that they have; and the law, which is the same
+# for all of them.
+OF_NO_COMPANY = ("l10n_pl_ksef.welcome", "l10n_pl_ksef.legal.fact")
 # Of records; the second table is about them.
 ORM = {"create", "write", "unlink", "onchange", "fields_get"}
 

@@ -47,7 +47,7 @@ class TestMethods(OfficeCase):
     def is_of_a_company(self, name):
         """What is not works for the companies that its caller has: theirs."""
         model = name.rpartition(".")[0]
-        return model != OF_NO_COMPANY and not self.is_of_model(name)
+        return model not in OF_NO_COMPANY and not self.is_of_model(name)
 
     def is_of_model(self, name):
         model, _, method = name.rpartition(".")

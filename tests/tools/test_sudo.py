@@ -12,17 +12,19 @@ FOLDERS = ("models", "wizards", "controllers")
 # One more is one more way around the rules: change the number when it has to be.
 COUNT = {
     "connection": 25,
-    "invoice": 3,
+    "invoice": 6,
+    "law": 1,
     "notification": 14,
     "offline": 14,
-    "picture": 4,
+    "payment": 5,
+    "picture": 5,
     "receiving": 14,
     "sending": 47,
     "takeover": 7,
     "models": 5,
     "vault": 3,
     "wizards": 9,
-    "controllers": 1,
+    "controllers": 2,
 }
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 
