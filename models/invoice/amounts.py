@@ -38,12 +38,9 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_is_priced_with_vat(self):
         """Tell whether VAT is in all prices that it is charged on."""
-        charged = self._l10n_pl_ksef_shown_lines().filtered(
-            lambda line: self._l10n_pl_ksef_rated(line).amount
-        )
-        return bool(charged) and all(
-            self._l10n_pl_ksef_rated(line).price_include for line in charged
-        )
+        taxes = self._l10n_pl_ksef_vat(self._l10n_pl_ksef_shown_lines())
+        charged = taxes.filtered("amount")
+        return bool(charged) and all(charged.mapped("price_include"))
 
     def _l10n_pl_ksef_gross(self):
         """Return ``{journal item: its value with VAT}`` of all that is told so.
@@ -58,12 +55,16 @@ class AccountMove(models.Model):
             else self
         )
         with_vat = asked._l10n_pl_ksef_is_priced_with_vat()
+        shown = self._l10n_pl_ksef_shown_lines()
+        rates = self._l10n_pl_ksef_vat(shown).mapped("l10n_pl_ksef_rate")
+        if not with_vat and MARGIN not in rates:
+            return {}
         groups = defaultdict(list)
-        for item in [*self._l10n_pl_ksef_shown_lines(), *self._l10n_pl_ksef_fees()]:
+        for item in [*shown, *self._l10n_pl_ksef_fees()]:
             tax = self._l10n_pl_ksef_rated(item)
             if tax and (with_vat or tax.l10n_pl_ksef_rate == MARGIN):
                 groups[tax._l10n_pl_ksef_sum_fields()].append(item)
-        sums = self._l10n_pl_ksef_sums() if groups else {}
+        sums = self._l10n_pl_ksef_sums()
         found = {}
         for of_rate, items in groups.items():
             exact = [self._l10n_pl_ksef_exact_gross(item) for item in items]

@@ -20,7 +20,7 @@ class Rule(NamedTuple):
 
     check: `_l10n_pl_ksef_rule_<check>` returns a sentence where the rule is broken
     law: the place that says so, as Polish accountants cite it
-    where: `move`, `buyer`, `seller`, `bank` or `factor`: the record that is mended
+    where: the record that is mended, see `_l10n_pl_ksef_rule_record`
     field: its field
     is_warning: KSeF takes the invoice and the law lets it be issued all the same
     """
@@ -106,13 +106,11 @@ class AccountMove(models.Model):
         for rule in RULES:
             if text := getattr(self, f"_l10n_pl_ksef_rule_{rule.check}")():
                 record = self._l10n_pl_ksef_rule_record(rule.where)
-                here = (self, rule.field if record == self else None)
                 found.append(
                     Problem(
                         self.env._("%(rule)s (%(law)s)", rule=text, law=rule.law),
                         record,
                         rule.field,
-                        elsewhere=(here,) if record != self else (),
                         is_warning=rule.is_warning,
                     )
                 )
