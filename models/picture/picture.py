@@ -40,11 +40,17 @@ class Picture(models.AbstractModel):
         :param qr_link: the link of the first QR code (*KOD I*)
         :raise DocumentError: the file cannot be read
         """
-        html = self._html(fa3.read(xml), ksef_number, qr_link)
+        return self._drawn(self._html(fa3.read(xml), ksef_number, qr_link), ksef_number)
+
+    def _drawn(self, html, name=None):
+        """Return a page as a PDF (bytes) with page numbers.
+
+        :param name: what stands beside the numbers
+        """
         pdf = self.env["ir.actions.report"]._run_wkhtmltopdf(
             [html], specific_paperformat_args=PAPER
         )
-        return numbered(pdf, self._page_text, ksef_number)
+        return numbered(pdf, self._page_text, name)
 
     def _page_text(self, page, pages):
         return self.env._("Page %(page)s of %(pages)s", page=page, pages=pages)

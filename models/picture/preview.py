@@ -3,7 +3,6 @@
 from odoo import api, fields, models
 
 from ...ksef_api import fa3
-from .picture import PAPER
 
 SCHEMA = "FA (3)"
 
@@ -52,6 +51,4 @@ class Picture(models.AbstractModel):
     @api.model
     def _preview_pdf(self, move):
         """Return the same as a PDF (bytes)."""
-        return self.env["ir.actions.report"]._run_wkhtmltopdf(
-            [self._preview_html(move)], specific_paperformat_args=PAPER
-        )
+        return self._drawn(self._preview_html(move))
