@@ -1,16 +1,25 @@
 """Page numbers of a picture.
 
-Debian's wkhtmltopdf has no footers, so the numbers are written on the ready pages.
+Debian's wkhtmltopdf has no footers, so the numbers are added to the ready pages: a few
+words in a stream of their own beside what was drawn, which is not even unpacked.
 """
 
 import io
 
-from reportlab.pdfgen.canvas import Canvas
+from odoo.tools.pdf import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    PdfFileReader,
+    PdfFileWriter,
+    generic,
+)
 
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
-
-MARGIN = 24  # points
-LETTERS = ("Helvetica", 8)
+MARGIN, BASE = 24, 12  # points
+SIZE = 8
+# Of a point of size: Helvetica's digits and small letters.
+LETTER = 0.5
+FONT = "/KsefFoot"
 
 
 def numbered(pdf, text_of, name=None):
@@ -20,28 +29,54 @@ def numbered(pdf, text_of, name=None):
     :param name: what stands on the left, so that single pages can be told apart
     """
     source = PdfFileReader(io.BytesIO(pdf))
-    pages = [source.getPage(at) for at in range(source.getNumPages())]
-    stamps = PdfFileReader(io.BytesIO(_stamps(pages, text_of, name)))
     writer = PdfFileWriter()
-    for at, page in enumerate(pages):
-        page.mergePage(stamps.getPage(at))
-        writer.addPage(page)
+    count = source.getNumPages()
+    for at in range(count):
+        writer.addPage(source.getPage(at))
+    for at in range(count):
+        _stamp(writer, writer.getPage(at), text_of(at + 1, count), name or "")
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
 
 
-def _stamps(pages, text_of, name):
-    drawn = io.BytesIO()
-    canvas = Canvas(drawn)
-    for number, page in enumerate(pages, start=1):
-        width, height = page.mediaBox.getWidth(), page.mediaBox.getHeight()
-        canvas.setPageSize((float(width), float(height)))
-        canvas.setFont(*LETTERS)
-        canvas.setFillGray(0.35)
-        text = text_of(number, len(pages))
-        canvas.drawRightString(float(width) - MARGIN, MARGIN / 2, text)
-        canvas.drawString(MARGIN, MARGIN / 2, name or "")
-        canvas.showPage()
-    canvas.save()
-    return drawn.getvalue()
+def _stamp(writer, page, right, left):
+    width = float(page.mediaBox.getWidth())
+    place = width - MARGIN - len(right) * SIZE * LETTER
+    foot = b"Q q 0.35 g %s%s Q" % (_words(MARGIN, left), _words(place, right))
+    drawn = page["/Contents"]
+    parts = drawn if isinstance(drawn, ArrayObject) else [page.raw_get("/Contents")]
+    page[NameObject("/Contents")] = ArrayObject(
+        [_stream(writer, b"q"), *parts, _stream(writer, foot)]
+    )
+    resources = page["/Resources"]
+    if "/Font" not in resources:
+        resources[NameObject("/Font")] = DictionaryObject()
+    resources["/Font"][NameObject(FONT)] = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+            NameObject("/Encoding"): NameObject("/WinAnsiEncoding"),
+        }
+    )
+
+
+def _words(left, text):
+    """Return the operators that write ``text``; letters that the font lacks are ?."""
+    coded = text.encode("cp1252", "replace")
+    for sign in (b"\\", b"(", b")"):
+        coded = coded.replace(sign, b"\\" + sign)
+    return b"BT %s %d Tf %.1f %d Td (%s) Tj ET " % (
+        FONT.encode(),
+        SIZE,
+        left,
+        BASE,
+        coded,
+    )
+
+
+def _stream(writer, data):
+    stream = generic.DecodedStreamObject()
+    stream.setData(data)
+    return writer._addObject(stream)
