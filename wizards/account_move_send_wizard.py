@@ -8,7 +8,9 @@ from ..models.sending.send import KEY
 class AccountMoveSendWizard(models.TransientModel):
     _inherit = "account.move.send.wizard"
 
-    l10n_pl_ksef_asks_when = fields.Boolean(compute="_compute_l10n_pl_ksef_asks_when")
+    l10n_pl_ksef_asks_when = fields.Boolean(
+        "Asks When to E-mail", compute="_compute_l10n_pl_ksef_asks_when"
+    )
     l10n_pl_ksef_when = fields.Selection(
         [
             ("number", "When the KSeF number is there, by itself"),
