@@ -164,7 +164,7 @@ class AccountMove(models.Model):
         :raise UserError: the document cannot become a bill, with the reason
         """
         # Not Odoo's `_get_edi_creation`: its discounts have the noise of floats.
-        self.write(self._l10n_pl_ksef_values(bill_import, self.journal_id))
+        self.write(self._l10n_pl_ksef_bill_values(bill_import, self.journal_id))
         self._l10n_pl_ksef_finish(bill_import)
 
     @api.model
@@ -173,7 +173,7 @@ class AccountMove(models.Model):
 
         :raise UserError: the document cannot become a bill, with the reason
         """
-        values = self._l10n_pl_ksef_values(bill_import, journal)
+        values = self._l10n_pl_ksef_bill_values(bill_import, journal)
         move = self.create({"journal_id": journal.id, **values})
         move._l10n_pl_ksef_finish(bill_import)
         return move
@@ -183,7 +183,7 @@ class AccountMove(models.Model):
         self._l10n_pl_ksef_match_totals(bill_import)
         self._l10n_pl_ksef_log_import(bill_import)
 
-    def _l10n_pl_ksef_values(self, bill_import, journal):
+    def _l10n_pl_ksef_bill_values(self, bill_import, journal):
         """Return the values of the bill that the document is."""
         body = bill_import.body
         bill_import.journal, bill_import.company = journal, journal.company_id

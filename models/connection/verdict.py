@@ -230,10 +230,6 @@ class VerdictTexts(models.AbstractModel):
         """{code: sentence}; filled in ``verdict_sentences.py``."""
         return {}
 
-    def _session_sentences(self):
-        """{code: sentence} for the end of a session; see ``verdict_sentences.py``."""
-        return {}
-
     def _certificate_text(self, error):
         if error.reason == "expired":
             return self.env._(

@@ -85,7 +85,7 @@ class AccountMove(models.Model):
         percent = 0 if tax.l10n_pl_ksef_rate == MARGIN else to_decimal(tax.amount, 6)
         return self._l10n_pl_ksef_net(item) * (100 + percent) / 100
 
-    def _l10n_pl_ksef_values(self, line, sign, gross):
+    def _l10n_pl_ksef_line_amounts(self, line, sign, gross):
         """Return the fields of a line that say price, discount and value.
 
         :param gross: see ``_l10n_pl_ksef_gross``

@@ -58,7 +58,7 @@ class AccountMove(models.Model):
             quantity=sign * to_decimal(line.quantity, 6).normalize(),
             procedure=self._l10n_pl_ksef_procedure(line),
             exchange_rate=self._l10n_pl_ksef_exchange_rate(),
-            **self._l10n_pl_ksef_values(line, sign, gross),
+            **self._l10n_pl_ksef_line_amounts(line, sign, gross),
             **self._l10n_pl_ksef_product_fields(line.product_id),
             **self._l10n_pl_ksef_rated(line)._l10n_pl_ksef_rate_fields(),
         )

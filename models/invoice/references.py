@@ -31,10 +31,6 @@ class AccountMove(models.Model):
         "Batch Numbers", help="NrPartiiTowaru; separated by commas."
     )
 
-    def _l10n_pl_ksef_list(self, text):
-        """Return the items of a text that people separate by commas."""
-        return [item.strip() for item in (text or "").split(",") if item.strip()]
-
     def _l10n_pl_ksef_place(self):
         """*P_1M*: where the company issues its invoices."""
         company = self.company_id

@@ -47,9 +47,9 @@ class AccountMove(models.Model):
         name = (self.ref or "").replace("/", "_")
         return pictures._attached(self, name, lambda: pictures._pdf(xml))
 
-    def _l10n_pl_ksef_values(self, bill_import, journal):
+    def _l10n_pl_ksef_bill_values(self, bill_import, journal):
         # The picture takes longer than the bill: a cron draws it.
-        values = super()._l10n_pl_ksef_values(bill_import, journal)
+        values = super()._l10n_pl_ksef_bill_values(bill_import, journal)
         return {**values, "l10n_pl_ksef_picture_due": True}
 
     def _l10n_pl_ksef_finish(self, bill_import):

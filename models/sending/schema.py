@@ -57,11 +57,6 @@ class Schema(models.AbstractModel):
         return None, None
 
     @api.model
-    def _from_attachments(self):
-        """Return the compiled schema that came from the Ministry, None without."""
-        return None
-
-    @api.model
     def _faults(self, invoice):
         """Return sentences about ``invoice`` (``fa3`` Invoice); none: it is valid."""
         return [self._sentence(f) for f in fa3.examine(invoice, self._loaded())]
