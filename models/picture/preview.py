@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ...ksef_api import fa3
+from ..access import EMPLOYEE, allowed
 
 SCHEMA = "FA (3)"
 
@@ -10,10 +11,10 @@ SCHEMA = "FA (3)"
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    @allowed(EMPLOYEE)
     def action_l10n_pl_ksef_preview(self):
         """Show in a new page what the buyer will see in KSeF."""
         self.ensure_one()
-        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/l10n_pl_ksef/preview/{self.id}",

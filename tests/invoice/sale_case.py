@@ -10,8 +10,19 @@ class AdvanceCase(Fa3Case):
         super().setUp()
         if "sale.order" not in self.env:
             self.skipTest("Odoo's module sale is not installed")
+        self._with_warehouse()
         self.goods = self._product("Regał", 1000, self.tax_23)
         self.book = self._product("Książka", 200, self.tax_5)
+
+    def _with_warehouse(self):
+        """Odoo's stock, where it is installed, gives its first company alone one."""
+        if "stock.warehouse" not in self.env:
+            return
+        warehouses = self.env["stock.warehouse"].sudo()
+        if not warehouses.search([("company_id", "=", self.company.id)]):
+            warehouses.create(
+                {"name": "Magazyn", "code": "MAG", "company_id": self.company.id}
+            )
 
     def _product(self, name, price, tax, **values):
         return self.env["product.product"].create(
