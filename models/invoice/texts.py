@@ -20,7 +20,6 @@ SECTION = "Sekcja"
 GOES_ON = "Opis (ciąg dalszy)"
 REASON_GOES_ON = "Przyczyna korekty (ciąg dalszy)"
 TERMS = "Warunki płatności"
-TITLE = "Tytuł płatności"
 LEGAL_NOTE = "Adnotacja"
 
 
@@ -56,7 +55,6 @@ class AccountMove(models.Model):
         """
         _footers, rest = self._l10n_pl_ksef_narration()
         terms = self.invoice_payment_term_id.note
-        reference = self.payment_reference
         is_correction = self._l10n_pl_ksef_is_correction()
         reason = self._l10n_pl_ksef_reason() if is_correction else ""
         told = [
@@ -64,7 +62,6 @@ class AccountMove(models.Model):
             (None, REASON_GOES_ON, " ".join(split_text(reason, VALUE)[1:])),
             (None, LEGAL_NOTE, plain_text(self.fiscal_position_id.note)),
             (None, TERMS, plain_text(terms) if self._l10n_pl_ksef_asks_pay() else ""),
-            (None, TITLE, reference if reference != self.name else ""),
             (None, REMARK, " ".join(rest)),
         ]
         return [

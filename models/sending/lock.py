@@ -43,7 +43,10 @@ FROZEN_FIELDS = (
     "l10n_pl_ksef_original_date",
     "l10n_pl_ksef_original_ksef_number",
     "l10n_pl_ksef_order_numbers",
+    "l10n_pl_ksef_order_date",
     "l10n_pl_ksef_contract_numbers",
+    "l10n_pl_ksef_contract_date",
+    "l10n_pl_ksef_payment_method",
     "l10n_pl_ksef_wz_numbers",
     "l10n_pl_ksef_batch_numbers",
     "l10n_pl_ksef_period_from",
@@ -65,7 +68,12 @@ FROZEN_OF_LINES = {
         "l10n_pl_ksef_exemption_kind",
     ),
     "payment_term": ("date_maturity", "move_id"),
+    "line_note": ("name", "move_id"),
+    "line_section": ("name", "move_id"),
+    "line_subsection": ("name", "move_id"),
 }
+# Lines that people write; Odoo makes and drops the others by itself.
+OF_PEOPLE = FROZEN_OF_LINES.keys() - {"payment_term"}
 
 
 class AccountMove(models.Model):
@@ -135,7 +143,7 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         # EXTENDS 'account'
         lines = super().create(vals_list)
-        new = lines.filtered(lambda line: line.display_type == "product")
+        new = lines.filtered(lambda line: line.display_type in OF_PEOPLE)
         issued = new.move_id.filtered(lambda move: move.state == "posted")
         issued._l10n_pl_ksef_refuse_locked()
         return lines
@@ -150,8 +158,8 @@ class AccountMoveLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _l10n_pl_ksef_unlink_locked(self):
-        products = self.filtered(lambda line: line.display_type == "product")
-        products.move_id._l10n_pl_ksef_refuse_locked()
+        shown = self.filtered(lambda line: line.display_type in OF_PEOPLE)
+        shown.move_id._l10n_pl_ksef_refuse_locked()
 
 
 def _changes(record, names, vals):

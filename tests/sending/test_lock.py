@@ -60,6 +60,9 @@ class TestLock(KsefCase):
         for values in (
             {"l10n_pl_ksef_split_payment": True},
             {"l10n_pl_ksef_order_numbers": "ZAM/1"},
+            {"l10n_pl_ksef_order_date": "2026-11-01"},
+            {"l10n_pl_ksef_contract_date": "2026-11-01"},
+            {"l10n_pl_ksef_payment_method": "1"},
             {"l10n_pl_ksef_corrected_ids": [Command.set(other.ids)]},
         ):
             with self.subTest(values), self.assertLocked():
@@ -77,6 +80,11 @@ class TestLock(KsefCase):
             )
         with self.assertLocked():
             line.with_context(force_delete=True, dynamic_unlink=True).unlink()
+
+    def test_no_note_is_added_to_it(self):
+        note = {"display_type": "line_note", "name": "Uwaga", "move_id": self.move.id}
+        with self.assertLocked():
+            self.env["account.move.line"].create(note)
 
     def test_the_same_values_may_be_written_again(self):
         self.move.write({"name": self.move.name, "delivery_date": False})
