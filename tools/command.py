@@ -86,17 +86,27 @@ def _child(command, env, has_input, **options):
         yield process
     except BaseException:
         process.send_signal(signal.SIGINT)
-        process.wait(LAST_SECONDS)
+        _end(process, LAST_SECONDS)
         raise
     finally:
         _children.discard(process)
-        process.kill()
 
 
 def end_children():
-    """Ask all that runs in other threads to end, as Ctrl-C would."""
-    for process in list(_children):
+    """Ask all that runs in other threads to end, as Ctrl-C would; then end it."""
+    children = list(_children)
+    for process in children:
         process.send_signal(signal.SIGINT)
+    end = time.monotonic() + LAST_SECONDS
+    for process in children:
+        _end(process, end - time.monotonic())
+
+
+def _end(process, seconds):
+    try:
+        process.wait(max(0, seconds))
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def tail(path, lines=TAIL_LINES):
