@@ -1,4 +1,4 @@
-"""Only what is wrong with an invoice rejects it; everything else passes.
+"""Only what is wrong with an invoice keeps it from KSeF; everything else passes.
 
 ``TestWalk`` meets every state of a document with every typed error of ``ksef_api`` and
 with faults of this server; both lists are found by introspection, so that a new one
@@ -66,6 +66,7 @@ STEPS = {
     "unknown": ("list",),
     "sent": ("status",),
     "accepted": ("upo",),
+    "incomplete": (),
     "rejected": (),
     "cancelled": (),
     "outside": (),
@@ -77,7 +78,7 @@ MAY_HAVE_ARRIVED = {
 }
 AFTER = {
     # It is the invoice that no file can be made of.
-    ("freeze", errors.DocumentError): "rejected",
+    ("freeze", errors.DocumentError): "incomplete",
     **{("send", error): "unknown" for error in MAY_HAVE_ARRIVED},
 }
 
@@ -165,7 +166,7 @@ class TestWalk(ObstacleCase):
                     before = "unknown" if state == "sending" else state
                     expected = AFTER.get((step, kind), before)
                     self.assertEqual(document.state, expected, document.status_message)
-                    if expected != "rejected":
+                    if expected != "incomplete":
                         moves |= document.move_id
         # The obstacles have passed: all goes on by itself, and nothing goes twice.
         self.process(self.connection)
@@ -297,11 +298,11 @@ class TestFaultsOfOurs(ObstacleCase):
         self.assertEqual(attachments._file_write(content, checksum), name)
         self.assertEqual(attachments._file_read(name), content)
 
-    def test_what_the_invoice_lacks_rejects_it(self):
+    def test_what_the_invoice_lacks_is_to_be_completed(self):
         document = self.documents._queue(self.invoice())
         with patch.object(type(document), "_freeze", side_effect=UserError("Brak")):
             self.documents._process(self.connection)
-        self.assertEqual(document.state, "rejected")
+        self.assertEqual(document.state, "incomplete")
         self.assertEqual(document.status_message, "Brak")
 
 
