@@ -38,7 +38,7 @@ class CompanyData(models.TransientModel):
     def _compute_has_key(self):
         for window in self:
             # sudo: nobody may read the sealed key; only whether there is one
-            company = window.company_id.sudo()
+            company = window.company_id._l10n_pl_ksef_taxpayer().sudo()
             window.has_key = bool(company.l10n_pl_ksef_gus_key_sealed)
 
     @allowed(ADMINISTRATOR)

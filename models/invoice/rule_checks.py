@@ -166,7 +166,7 @@ class AccountMove(models.Model):
         if self._l10n_pl_ksef_is_correction() or not self.invoice_currency_rate:
             return None
         if self.company_currency_id.name != ZLOTY:
-            return None
+            return None  # the rates at hand are those to another currency
         day = min(supplied, issued)
         rates = self.currency_id.rate_ids.filtered(
             lambda rate: not rate.company_id

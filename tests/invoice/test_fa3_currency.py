@@ -68,6 +68,14 @@ class TestCurrency(Fa3Case):
         self.assertEqual(body.lines[0].exchange_rate, Decimal("4"))
         self.assertEqual((body.vat_23, body.vat_23_pln), (Decimal("23"), Decimal("92")))
 
+    def test_the_rule_of_the_right_day_does_not_take_euro_for_zlotys(self):
+        self.enter_rate(self.zloty, 4.4)
+        self.enter_rate(self.dollar, 1.1)
+        move = self.invoice(
+            currency_id=self.dollar.id, taxable_supply_date="2026-11-02"
+        )
+        self.assertIsNone(move._l10n_pl_ksef_rule_exchange_rate())
+
     def test_the_rate_is_that_of_the_day_of_supply(self):
         self.enter_rate(self.zloty, 4, "2026-10-01")
         self.enter_rate(self.zloty, 5, "2026-11-01")
