@@ -1,5 +1,8 @@
 """Every public method, called over RPC by everybody, against ``docs/security.md``."""
 
+from contextlib import ExitStack, contextmanager
+from unittest.mock import patch
+
 from .office import OfficeCase
 from .table import OF_NO_COMPANY, methods, public_methods
 
@@ -32,6 +35,41 @@ class TestMethods(OfficeCase):
                     with self.subTest(kind=kind, method=name, company=company):
                         if company == self.company or self.is_of_a_company(name):
                             self.assertTrue(self.call(user, company, name))
+
+    def test_a_check_that_is_taken_out_is_seen(self):
+        """Without its check, each of these is carried out, or has begun already."""
+        stranger, auditor = self.strangers["administrator"], self.people["auditor"]
+        for user, name in (
+            (stranger, "l10n_pl_ksef.connection.action_disconnect"),
+            (stranger, "l10n_pl_ksef.company.data.action_apply"),
+            (stranger, "l10n_pl_ksef.sign.action_download"),
+            (auditor, "account.move.action_l10n_pl_ksef_send"),
+            (self.people["portal"], "account.move.action_l10n_pl_ksef_send"),
+            (auditor, "l10n_pl_ksef.bill.action_ignore"),
+        ):
+            with self.subTest(user=user.login, method=name):
+                self.assertTrue(self.call(user, user.company_id, name))
+                with self.unchecked(name):
+                    self.assertFalse(self.goes_by_the_table(user, name))
+
+    def goes_by_the_table(self, user, name):
+        """Tell whether it is refused, with nothing committed and nobody called."""
+        try:
+            return self.call(user, user.company_id, name)
+        except AssertionError:
+            return False
+
+    @contextmanager
+    def unchecked(self, name):
+        """Take the decorator off a method, as if somebody had forgotten it."""
+        model, _, method = name.rpartition(".")
+        with ExitStack() as stack:
+            for cls in type(self.env[model]).mro():
+                member = vars(cls).get(method)
+                if hasattr(member, "__wrapped__"):
+                    bare = patch.object(cls, method, member.__wrapped__)
+                    stack.enter_context(bare)
+            yield
 
     def call(self, user, company, name):
         """Call it on our company's record; tell whether it was refused."""
