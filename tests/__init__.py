@@ -23,7 +23,9 @@ from .bill import (
     test_import,
     test_import_kinds,
     test_import_lines,
+    test_import_cost,
     test_import_marks,
+    test_migration,
     test_ministry_examples,
 )
 from .picture import (
