@@ -25,7 +25,7 @@ from .bill import (
     test_import_lines,
     test_import_cost,
     test_import_marks,
-    test_migration,
+    test_details_migration,
     test_ministry_examples,
 )
 from .picture import (
