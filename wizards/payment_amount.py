@@ -43,7 +43,8 @@ class AccountPaymentRegister(models.TransientModel):
         values = super()._create_payment_vals_from_batch(batch_result)
         currency = self.env["res.currency"].browse(values["currency_id"])
         beyond = self._l10n_pl_ksef_beyond(batch_result["lines"], currency)
-        if beyond:
+        # With a discount for early payment the amount is the one proposed above.
+        if beyond and not values["write_off_line_vals"]:
             values["amount"] = max(values["amount"] + beyond, 0.0)
         return values
 

@@ -17,10 +17,17 @@ class AccountJournal(models.Model):
         # EXTENDS 'account': a person is told at once; a mail is never refused
         journal = self or self.browse(self.env.context.get("default_journal_id"))
         company = journal.company_id or self.env.company
-        if company.country_code == "PL" and journal.type in (False, "purchase"):
+        if company.country_code == "PL" and journal._l10n_pl_ksef_takes_bills():
             attachments = self.env["ir.attachment"].browse(attachment_ids)
             journal._l10n_pl_ksef_refuse_files(attachments, company)
         return super().create_document_from_attachment(attachment_ids)
+
+    def _l10n_pl_ksef_takes_bills(self):
+        """Tell whether files dropped here, or with no journal named, become bills."""
+        if self:
+            return self.type == "purchase"
+        move_type = self.env.context.get("default_move_type")
+        return move_type in self.env["account.move"].get_purchase_types(True)
 
     def _l10n_pl_ksef_refuse_files(self, attachments, company):
         """:raise UserError: says what is wrong with each file that can be no bill."""

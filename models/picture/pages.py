@@ -44,6 +44,8 @@ def _stamp(writer, page, right, left):
     width = float(page.mediaBox.getWidth())
     place = width - MARGIN - len(right) * SIZE * LETTER
     foot = b"Q q 0.35 g %s%s Q" % (_words(MARGIN, left), _words(place, right))
+    if "/Contents" not in page or "/Resources" not in page:
+        return  # nothing was drawn on it
     drawn = page["/Contents"]
     parts = drawn if isinstance(drawn, ArrayObject) else [page.raw_get("/Contents")]
     page[NameObject("/Contents")] = ArrayObject(

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class AccountMove(models.Model):
@@ -8,3 +8,8 @@ class AccountMove(models.Model):
         # The file of a bill that came through the inbox is kept there.
         row = self.l10n_pl_ksef_bill_ids.filtered("has_file")[:1]
         return row._xml() if row else super()._l10n_pl_ksef_received_file()
+
+    @api.depends("l10n_pl_ksef_bill_ids.has_file")
+    def _compute_l10n_pl_ksef_kept(self):
+        # The file of a bill may come after it: it is linked to one entered by hand.
+        return super()._compute_l10n_pl_ksef_kept()
