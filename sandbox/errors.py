@@ -100,6 +100,11 @@ class ApiError(Exception):
         return {}
 
 
+def description(code):
+    """KSeF's words for a code; of one that was ordered and is in no document, none."""
+    return DESCRIPTIONS.get(code, "Nieznany błąd.")
+
+
 class BadRequest(ApiError):
     """HTTP 400 with one code of the documentation."""
 
@@ -111,7 +116,7 @@ class BadRequest(ApiError):
         self.code, self.details = code, list(details)
 
     def problem(self):
-        error = {"code": self.code, "description": DESCRIPTIONS[self.code]}
+        error = {"code": self.code, "description": description(self.code)}
         return {"errors": [{**error, "details": self.details}]}
 
 
@@ -207,7 +212,7 @@ def render(error, request, now):
 def _exception_response(error, now):
     detail = {
         "exceptionCode": error.code,
-        "exceptionDescription": DESCRIPTIONS[error.code],
+        "exceptionDescription": description(error.code),
         "details": error.details,
     }
     trace = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from . import clock, keys, numbers
-from .errors import DESCRIPTIONS, FORBIDDEN
+from .errors import FORBIDDEN
 from .limits import Counters
 from .pki import Authority
 from .schemas import Schemas
@@ -59,12 +59,11 @@ STATES = (500, 550)
 
 
 def check_order(order):
-    """:raises ValueError: a code, reason or state that KSeF does not know"""
-    for name, known in (
-        ("code", DESCRIPTIONS),
-        ("reason", FORBIDDEN),
-        ("state", STATES),
-    ):
+    """Codes may be any: tomorrow's KSeF has codes that nobody knows today.
+
+    :raises ValueError: a reason or state that KSeF does not know
+    """
+    for name, known in (("reason", FORBIDDEN), ("state", STATES)):
         if order[name] is not None and order[name] not in known:
             raise ValueError(f"{name} is one of {', '.join(map(str, known))}")
 

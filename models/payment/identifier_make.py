@@ -129,7 +129,8 @@ class Identifier(models.Model):
     @api.model
     def _cron_look_up(self):
         """Ask KSeF about rows whose answer was lost; this never makes a number."""
-        for identifier in self.search([("state", "in", UNDECIDED)]):
+        undecided = [("state", "in", UNDECIDED), ("company_id.active", "=", True)]
+        for identifier in self.search(undecided):
             with isolated(self.env, identifier):
                 with advisory_lock(self.env, f"identifier:{identifier.id}") as mine:
                     if mine:

@@ -29,10 +29,7 @@ class Identifier(models.Model):
     @api.model
     def _cron_receive(self):
         """Ask each company's KSeF once for what its customers made since."""
-        connections = self.env["l10n_pl_ksef.connection"].search(
-            [("state", "=", "connected")]
-        )
-        for connection in connections:
+        for connection in self.env["l10n_pl_ksef.connection"]._connected():
             if not time_is_left(self.env):
                 break
             with isolated(self.env, connection):

@@ -235,6 +235,7 @@ class AccountMove(models.Model):
             lambda document: document.state in ("queued", "outside")
         )
         waiting.write({"state": "cancelled", "retry_at": False})
+        self._l10n_pl_ksef_unmirror_rejected()
         return super().button_draft()
 
     def _l10n_pl_ksef_refuse_incomplete(self):

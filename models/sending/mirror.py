@@ -29,6 +29,14 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    def _l10n_pl_ksef_unmirror_rejected(self):
+        """Empty the fields of what was rejected, before ``l10n_pl_edi`` does so in the
+        name of the person, who may not write them.
+        """
+        # sudo: these fields are written by code only
+        rejected = self.sudo().filtered(lambda m: m.l10n_pl_edi_status == "rejected")
+        rejected.write(dict.fromkeys(MIRRORED_FIELDS, False))
+
     @api.model
     def _l10n_pl_ksef_recompute_status(self, companies):
         """Bring the stored status in line with the environment connected to now.

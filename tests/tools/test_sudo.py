@@ -11,6 +11,7 @@ REASON = re.compile(r"# sudo: \w+")
 FOLDERS = ("models", "wizards", "controllers")
 # One more is one more way around the rules: change the number when it has to be.
 COUNT = {
+    "bill": 2,
     "connection": 25,
     "invoice": 6,
     "law": 1,
@@ -19,7 +20,7 @@ COUNT = {
     "payment": 5,
     "picture": 5,
     "receiving": 14,
-    "sending": 47,
+    "sending": 48,
     "takeover": 7,
     "models": 5,
     "vault": 3,
