@@ -147,7 +147,7 @@ class TestImportLines(ImportCase):
         bill = self.drop(document)
         self.assertBill(bill, 123.01, 23.01)
         self.assertEqual(len(bill.invoice_line_ids), 1)
-        self.assertIn("23,01", self.told(bill))
+        self.assertRegex(self.told(bill), r"23[.,]01")
 
     def test_a_total_that_differs_has_a_rounding_line(self):
         bill = self.drop(self.document(total=Decimal("123.40")))
