@@ -29,6 +29,16 @@ FINAL_CODES = {
             21406,  # signed by another method than the one named
         }
     ),
+    # POST /collective-identifiers
+    "identifier": frozenset(
+        {
+            21405,  # an amount or a number of invoices that KSeF does not take
+            71001,  # no such invoice
+            71002,  # an invoice stands in too many of them
+            71004,  # invoices of several sellers
+            71005,  # one invoice twice
+        }
+    ),
     # POST /invoices/query/metadata, /invoices/exports: of a period that people chose
     "fetch": frozenset(
         {

@@ -20,6 +20,7 @@ class VerdictTexts(models.AbstractModel):
             **self._invoice_sentences(),
             **self._session_call_sentences(),
             **self._other_call_sentences(),
+            **self._identifier_sentences(),
             **(self._offline_sentences() if offline else {}),
             **(self._self_billing_sentences() if self_billed else {}),
         }
@@ -138,6 +139,18 @@ class VerdictTexts(models.AbstractModel):
                 "KSeF received another file than announced. It will be tried again; "
                 "when this repeats, tell the administrator."
             ),
+        }
+
+    def _identifier_sentences(self):
+        """Sentences for POST /collective-identifiers."""
+        return {
+            71001: self.env._("KSeF has no invoice of one of these numbers."),
+            71002: self.env._(
+                "One of these invoices stands in too many collective identifiers "
+                "already. Pay it by itself, with its own number."
+            ),
+            71004: self.env._("These invoices are of several sellers."),
+            71005: self.env._("One of these invoices is named twice."),
         }
 
     def _other_call_sentences(self):

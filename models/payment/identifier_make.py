@@ -55,7 +55,7 @@ class Identifier(models.Model):
 
     def _note_error(self, error):
         """What was surely not carried out may be asked again; else KSeF is asked."""
-        verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
+        verdict = self.env["l10n_pl_ksef.verdict"]._of(error, "identifier")
         states = {"refused": "failed", "unknown": "unknown"}
         self.write(
             {

@@ -16,6 +16,7 @@ class AccountMove(models.Model):
 
     def action_validate_moves_with_confirmation(self):
         # EXTENDS 'account': those without faults go on, the others are listed
+        self.check_access("write")
         drafts = self.filtered(lambda move: move.state == "draft")
         lacking = drafts._l10n_pl_ksef_lacking()
         ready = self - lacking

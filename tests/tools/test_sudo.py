@@ -22,7 +22,7 @@ COUNT = {
     "receiving": 14,
     "sending": 48,
     "takeover": 7,
-    "models": 5,
+    "models": 6,
     "vault": 3,
     "wizards": 9,
     "controllers": 2,
