@@ -236,7 +236,11 @@ class TestEvents(NotificationCase):
         connection = self.connect()
         self.deliver()
         self.sandbox.fault(
-            method="GET", path="/limits/context", action="status", status=403
+            method="GET",
+            path="/limits/context",
+            action="status",
+            status=403,
+            reason="missing-permissions",
         )
         with self.assertRaises(Exception) as caught:
             connection._call(lambda client: client.context_limits())
