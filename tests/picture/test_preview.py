@@ -2,6 +2,7 @@
 
 from odoo import Command
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from ...ksef_api import fa3
 from ..common import BrowserCase
@@ -57,7 +58,8 @@ class TestPreviewPage(Fa3Case, BrowserCase):
             company_id=self.company.id,
             company_ids=[Command.set(self.company.ids)],
         )
-        answer = self.page(move, "storekeeper")
+        with mute_logger("odoo.http"):
+            answer = self.page(move, "storekeeper")
         self.assertEqual(answer.status_code, 403)
         self.assertNotIn(b"%PDF-", answer.content)
 

@@ -432,8 +432,9 @@ class TestLookedAtOnceMore(ObstacleCase):
         )
         self.assertGreaterEqual(len(crons), 8)
         as_cron = self.env["ir.cron"].with_user(SUPERUSER_ID)
-        for cron in as_cron.browse(crons.mapped("res_id")):
-            cron.ir_actions_server_id.run()
+        with mute_logger("odoo.tools.xml_utils"):  # the Ministry cannot be reached
+            for cron in as_cron.browse(crons.mapped("res_id")):
+                cron.ir_actions_server_id.run()
         self.assertFalse(self.sandbox.control("GET", "/calls")["total"])
 
     @QUIET
