@@ -13,14 +13,14 @@ from .pipeline import FILE_TYPE, OTHER_TYPE
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
-    def create_document_from_attachment(self, attachment_ids):
-        # EXTENDS 'account': a person is told at once; a mail is never refused
+    def _create_document_from_attachment(self, attachment_ids):
+        # EXTENDS 'account': a person is told at once; a mail goes another way
         journal = self or self.browse(self.env.context.get("default_journal_id"))
         company = journal.company_id or self.env.company
         if company.country_code == "PL" and journal._l10n_pl_ksef_takes_bills():
             attachments = self.env["ir.attachment"].browse(attachment_ids)
             journal._l10n_pl_ksef_refuse_files(attachments, company)
-        return super().create_document_from_attachment(attachment_ids)
+        return super()._create_document_from_attachment(attachment_ids)
 
     def _l10n_pl_ksef_takes_bills(self):
         """Tell whether files dropped here, or with no journal named, become bills."""
