@@ -8,8 +8,6 @@ from .table import OF_NO_COMPANY, methods, public_methods
 
 # {method: why it is in no row}
 ELSEWHERE = {
-    "account.journal.create_document_from_attachment": "Odoo's own, and its rights; "
-    "ours only refuses more",
     "ir.http.session_info": "needs a request; it adds l10n_pl_ksef_greeting's answer",
 }
 
