@@ -260,7 +260,8 @@ class AccountPaymentRegister(models.TransientModel):
 
     def action_create_payments(self):
         # EXTENDS 'account': identifiers are there before the payments that carry them
-        self.line_ids.move_id.check_access("read")
+        # sudo: what the person may not read is not left out, but refused
+        self.sudo().line_ids.move_id.with_env(self.env).check_access("read")
         transfers = self._l10n_pl_ksef_plans() if len(self) == 1 else []
         if any(transfer.numbered for transfer in transfers):
             if not self.l10n_pl_ksef_choice:
