@@ -26,7 +26,7 @@ class LegalFact(models.Model):
         required=True,
         default="law",
     )
-    valid_as_of = fields.Date("Valid As Of", required=True)
+    valid_as_of = fields.Date(required=True)
 
     _code_unique = models.Constraint("UNIQUE(code)", "This fact is there already.")
 
@@ -50,7 +50,7 @@ class LegalFact(models.Model):
     @tools.ormcache()
     def _values(self):
         # sudo: the law is no secret, and one table serves all companies.
-        facts = self.sudo().search([])
+        facts = self.sudo().search([("code", "!=", False)])
         return {fact.code: (fact.date, fact.amount) for fact in facts}
 
     @api.model_create_multi

@@ -36,7 +36,7 @@ class Connection(models.Model):
 
     def _warned(self, warning, occasion):
         # EXTENDS l10n_pl_ksef/models/connection/warning.py
-        super()._warned(warning, occasion)
+        result = super()._warned(warning, occasion)
         code = f"[{warning.code}] " if warning.code else ""
         self.env["l10n_pl_ksef.notification"]._notify(
             "system_warning",
@@ -44,3 +44,4 @@ class Connection(models.Model):
             occasion=occasion,
             details=f"{code}{warning.message}",
         )
+        return result

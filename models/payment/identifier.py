@@ -67,7 +67,7 @@ class Identifier(models.Model):
     payment_ids = fields.One2many(
         "account.payment", "l10n_pl_ksef_identifier_id", "Payments", readonly=True
     )
-    amount = fields.Monetary("Amount", compute="_compute_amount")
+    amount = fields.Monetary(compute="_compute_amount")
     currency_id = fields.Many2one("res.currency", compute="_compute_amount")
     invoice_count = fields.Integer("Number of Invoices", compute="_compute_amount")
 

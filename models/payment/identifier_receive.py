@@ -79,7 +79,12 @@ class Identifier(models.Model):
         )
         company = connection.company_id
         moves = self._moves_by_number(company, {i.ksef_number for i in invoices})
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        codes = {invoice.currency for invoice in invoices}
+        currencies = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("name", "in", list(codes - {None}))])
+        )
         by_code = {currency.name: currency.id for currency in currencies}
         nothing = self.env["account.move"]
         self.create(

@@ -53,9 +53,9 @@ class AccountMove(models.Model):
         return {**values, "l10n_pl_ksef_picture_due": True}
 
     def _l10n_pl_ksef_finish(self, bill_import):
-        super()._l10n_pl_ksef_finish(bill_import)
         # sudo: whoever causes it may wake the cron
         self.env.ref("l10n_pl_ksef.ir_cron_picture").sudo()._trigger()
+        return super()._l10n_pl_ksef_finish(bill_import)
 
     @api.model
     def _cron_l10n_pl_ksef_draw(self):

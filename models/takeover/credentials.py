@@ -39,7 +39,11 @@ class ResCompany(models.Model):
         # sudo: run at installation, for all companies
         self.env["l10n_pl_ksef.document"].sudo()._take_over(environment)
         # sudo: run at installation, for all companies
-        companies = self.sudo().with_context(active_test=False).search([], order="id")
+        companies = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("id", "!=", False)], order="id")
+        )
         known = CERTIFICATE in self._fields
         for company in companies.filtered(lambda c: known and c[CERTIFICATE]):
             company._l10n_pl_ksef_take_certificate(environment)

@@ -188,5 +188,6 @@ class Document(models.Model):
 
     def _try_again(self, verdict):
         # EXTENDS: what another module sent is sent again by people only.
-        if not self.is_taken_over:
-            super()._try_again(verdict)
+        if self.is_taken_over:
+            return None
+        return super()._try_again(verdict)

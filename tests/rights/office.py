@@ -1,5 +1,6 @@
 """A company with one record of everything, another company, and their people."""
 
+import logging
 from contextlib import contextmanager
 
 from odoo import Command, api
@@ -14,6 +15,8 @@ from ...models.connection import call as connection_call
 from ..common import KsefCase
 from ..receiving.case import ReceivingCase
 from . import table
+
+_logger = logging.getLogger(__name__)
 
 QUIET = ("odoo.models", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models")
 HAPPENED = (
@@ -254,6 +257,7 @@ class OfficeCase(ReceivingCase):
             done = (self.watch.commits, OfficeCase.http_calls - before)
             self.assertEqual(done, (0, 0), "(commits, calls) before it was refused")
             return True
-        except HAPPENED:
-            pass
+        except HAPPENED as happened:
+            # It began; that it did not go well is another matter.
+            _logger.info("%s.%s: %s", model, method, happened)
         return False
