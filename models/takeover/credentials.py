@@ -38,12 +38,10 @@ class ResCompany(models.Model):
         environment = "production" if mode == "prod" else "test"
         # sudo: run at installation, for all companies
         self.env["l10n_pl_ksef.document"].sudo()._take_over(environment)
+        every = [("id", "!=", False)]
         # sudo: run at installation, for all companies
-        companies = (
-            self.sudo()
-            .with_context(active_test=False)
-            .search([("id", "!=", False)], order="id")
-        )
+        archived_too = self.sudo().with_context(active_test=False)
+        companies = archived_too.search(every, order="id")
         known = CERTIFICATE in self._fields
         for company in companies.filtered(lambda c: known and c[CERTIFICATE]):
             company._l10n_pl_ksef_take_certificate(environment)
