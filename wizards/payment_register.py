@@ -150,11 +150,8 @@ class AccountPaymentRegister(models.TransientModel):
         # EXTENDS 'account': bills with and without split payment never share a transfer
         key = super()._get_line_batch_key(line)
         move = line.move_id
-        if move.is_purchase_document() and move.l10n_pl_ksef_split_payment:
-            key["l10n_pl_ksef_split_payment"] = True
-        else:
-            key["l10n_pl_ksef_split_payment"] = False
-        return key
+        splits = move.is_purchase_document() and move.l10n_pl_ksef_split_payment
+        return {**key, "l10n_pl_ksef_split_payment": splits}
 
     # --- what people see -----------------------------------------------------
 

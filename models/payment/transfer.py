@@ -4,12 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ...ksef_api.nip import normalize_nip
-from ...ksef_api.transfer_title import (
-    SplitPayment,
-    TitleError,
-    plain_title,
-    vat_of_part,
-)
+from ...ksef_api.transfer_title import SplitPayment, plain_title, vat_of_part
 from ..invoice.document import to_decimal
 from .duty import Duty
 
@@ -131,23 +126,13 @@ def plan(lines, currency, amount=None):
             (abs(_open(by_move[move], currency)) for move in credits), Decimal(0)
         )
     for move, items in by_move.items():
-        open_now = _open(items, currency)
-        if move in credits:
-            paid = open_now
-        elif left is None:
-            paid = open_now
-        else:
-            paid = min(open_now, left)
+        paid = _open(items, currency)
+        if left is not None and move not in credits:
+            paid = min(paid, left)
             left -= paid
         if paid:
             total = to_decimal(abs(move.amount_total))
-            whole_open = _open(
-                move.line_ids.filtered(
-                    lambda line: line.account_type == "liability_payable"
-                ),
-                move.currency_id,
-            )
-            parts.append(Part(move, paid, total - abs(whole_open)))
+            parts.append(Part(move, paid, total - move._l10n_pl_ksef_open_amount()))
     return Transfer(lines, parts, currency)
 
 
@@ -155,6 +140,3 @@ def _open(lines, currency):
     """What is still to be paid of ``lines``, positive for bills (Decimal)."""
     residual = -sum(lines.mapped("amount_residual_currency"))
     return to_decimal(currency.round(residual), currency.decimal_places)
-
-
-__all__ = ["Part", "TitleError", "Transfer", "plan"]
