@@ -13,6 +13,7 @@ from .stamps import digest, is_done, mark_done
 ENVIRONMENTS = {
     paths.VENV: paths.ROOT / "tools" / "requirements-dev.lock",
     paths.VENV_KSEF_CLIENT: paths.ROOT / "tools" / "requirements-ksef-client.lock",
+    paths.VENV_WHEEL: paths.ROOT / "tools" / "requirements-wheel.lock",
 }
 LAUNCHER = """#!{python}
 import sys
@@ -22,7 +23,7 @@ sys.exit(odoo.cli.main())
 
 
 def ensure():
-    """Make both environments, and teach the first one where Odoo is."""
+    """Make the environments, and teach the first one where Odoo is."""
     for folder, lock_file in ENVIRONMENTS.items():
         _ensure_one(folder, lock_file)
     site = next(paths.VENV.glob("lib/python3.*/site-packages"))

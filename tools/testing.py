@@ -14,6 +14,7 @@ INTERPRETERS = {
         "ksef-client 0.14": paths.VENV,
         "ksef-client 0.20": paths.VENV_KSEF_CLIENT,
     },
+    "wheel": {"": paths.VENV_WHEEL},
 }
 # Parts whose files have worlds of their own and run beside each other.
 SPLIT = ("survival",)

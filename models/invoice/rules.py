@@ -35,8 +35,8 @@ class Rule(NamedTuple):
 RULES = (
     # who sells, who buys
     Rule("wdt_number", f"art. 42 ust. 1 pkt 1, {ACT}", "buyer", "vat"),
-    Rule("np2_number", f"art. 106e ust. 1 pkt 24, {ACT}", "buyer", "vat"),
-    Rule("oo_abroad", f"art. 145e, {ACT}", "move", "invoice_line_ids"),
+    Rule("np2_number", f"art. 106e ust. 1 pkt 24 lit. b, {ACT}", "buyer", "vat"),
+    Rule("oo_abroad", f"art. 145e ust. 1, {ACT}", "move", "invoice_line_ids"),
     Rule("jst_receiver", f"{FORM}, JST", "move", "l10n_pl_ksef_party_ids"),
     Rule("group_receiver", f"{FORM}, GV", "move", "l10n_pl_ksef_party_ids"),
     Rule("issuer_is_buyer", f"{FORM}, Rola 5", "move", "l10n_pl_ksef_party_ids"),
@@ -70,7 +70,7 @@ RULES = (
     Rule("bank_account", f"{FORM}, NrRB", "bank", "acc_number"),
     Rule(
         "split_account",
-        f"art. 108a, {ACT}",
+        f"art. 108a ust. 2, {ACT}",
         "move",
         "partner_bank_id",
         is_warning=True,
