@@ -2,8 +2,9 @@
 
 import re
 import subprocess
-import tomllib
 from ast import literal_eval
+
+import tomllib
 
 from tools import paths
 
