@@ -196,12 +196,13 @@ def _drop_all(prefix):
 def ensure_addon(base):
     """Install the add-on once for each change of its files; returns the template.
 
-    It has a Polish company with its chart of accounts, too: tests begin at once.
+    It has a Polish company with its chart of accounts and what browsers load, too:
+    tests begin at once.
 
     :param base: name of the template that it begins with
     """
     files = [path for part in paths.ADDON_PARTS for path in _files(paths.ROOT / part)]
-    key = digest(base, READY, *map(str, files), *files)
+    key = digest(base, READY, ASSETS, *map(str, files), *files)
     name = f"{ADDON}{key[:8]}"
     if is_done(name, key) and exists(name):
         return name
@@ -212,7 +213,7 @@ def ensure_addon(base):
         copy(base, name)
         options = ["-i", MODULE, "--stop-after-init", "--no-http"]
         run(*odoo_command(name, *options), log=name)
-        _shell(name, READY.read_text())
+        _shell(name, READY.read_text() + ASSETS)
         mark_done(name, key)
     return name
 
