@@ -1,1 +1,1 @@
-from . import preview, sign
+from . import preview, received, sign

@@ -114,17 +114,26 @@ class SettingsMixin(models.AbstractModel):
 
     @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_check(self):
-        return self.l10n_pl_ksef_connection_id.action_check()
+        return self._l10n_pl_ksef_connection().action_check()
 
     @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_authorise(self):
-        return self.l10n_pl_ksef_connection_id.action_authorise()
+        return self._l10n_pl_ksef_connection().action_authorise()
 
     @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_go_on(self):
         """Open the window in which the signed file is downloaded and uploaded."""
-        return self.l10n_pl_ksef_connection_id.action_sign()
+        return self._l10n_pl_ksef_connection().action_sign()
 
     @allowed(ADMINISTRATOR)
     def action_l10n_pl_ksef_disconnect(self):
-        return self.l10n_pl_ksef_connection_id.action_disconnect()
+        return self._l10n_pl_ksef_connection().action_disconnect()
+
+    def _l10n_pl_ksef_connection(self):
+        """Return the connection that the page is about.
+
+        :raise UserError: it was disconnected since the page was opened
+        """
+        if not self.l10n_pl_ksef_connection_id:
+            raise UserError(self.env._("The company is not connected to KSeF."))
+        return self.l10n_pl_ksef_connection_id

@@ -63,6 +63,10 @@ from .rights import (
     test_methods,
     test_records,
 )
+from .buttons import (
+    test_every_button,
+    test_in_the_browser,
+)
 from .sending import (
     test_batch,
     test_complete,

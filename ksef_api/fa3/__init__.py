@@ -39,6 +39,7 @@ from .correction import (
     SellerBefore,
 )
 from .faults import Fault
+from .glance import due_date
 from .kinds import (
     AuthorisedRole,
     BankOwnAccount,

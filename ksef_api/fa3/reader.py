@@ -89,6 +89,15 @@ def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
     return ReadResult(invoice, SCHEMAS[namespace], unknown)
 
 
+def read_part(element, cls, namespace):
+    """Read one element of a document as the model class that it is.
+
+    :param namespace: of the schema
+    :raises DocumentError: "missing", "type" or "enumeration", as `read`
+    """
+    return _Reader([]).read(element, _plan(cls, namespace))
+
+
 class _Reader:
     """One reading of one document."""
 

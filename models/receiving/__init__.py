@@ -1,9 +1,11 @@
 from . import (
     account_move,
     bill,
+    progress,
     ingest,
     link,
     make,
+    command,
     picture,
     fetch,
     live_record,

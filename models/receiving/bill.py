@@ -1,6 +1,7 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...ksef_api.errors import KsefError
 from ..access import AUDITOR, BILLING, allowed
@@ -17,8 +18,6 @@ BUYER_ROLE, SELLER_ROLE = "Subject2", "Subject1"
 # When the company is more than one of these in an invoice, the first one counts.
 ROLE_ORDER = ["Subject2", "Subject1", "Subject3", "SubjectAuthorized"]
 OPEN_STATES = ("new", "error", "proposed")
-# So many bills are made while the person waits; more in the background.
-MAKE_NOW = 10
 
 
 class Bill(models.Model):
@@ -69,6 +68,7 @@ class Bill(models.Model):
             ("error", "Error"),
             ("ignored", "Ignored"),
         ],
+        "State in the Inbox",
         required=True,
         readonly=True,
         default="new",
@@ -79,9 +79,17 @@ class Bill(models.Model):
     fail_count = fields.Integer("Failed Attempts", readonly=True)
     failed_version = fields.Char("Failed With Version", readonly=True)
     is_wanted = fields.Boolean("Bill Asked For", readonly=True)
+    begun_at = fields.Datetime(
+        "Being Made Since",
+        readonly=True,
+        help="Set while the bill is being made; empty afterwards.",
+    )
     invoice_number = fields.Char(readonly=True)
     invoice_kind = fields.Char("Kind", readonly=True, help="RodzajFaktury")
     issue_date = fields.Date(readonly=True)
+    due_date = fields.Date(
+        "Due On", readonly=True, help="As the document says (TerminPlatnosci)."
+    )
     stored_at = fields.Datetime("Received On", readonly=True)
     seller_nip = fields.Char("Seller's NIP", readonly=True)
     seller_name = fields.Char("Seller", readonly=True)
@@ -127,10 +135,12 @@ class Bill(models.Model):
         """Return the file as KSeF gave it."""
         return base64.b64decode(self.with_context(bin_size=False).xml_file or b"")
 
-    @api.model
     @allowed(BILLING)
     def action_fetch(self):
-        """Fetch what is new for the current companies."""
+        """Fetch what is new for the current companies.
+
+        The header of a list calls it with the ids that are selected, or with none.
+        """
         companies = self.env.companies.filtered(lambda c: c.country_code == "PL")
         return companies._l10n_pl_ksef_fetch_now()
 
@@ -154,42 +164,16 @@ class Bill(models.Model):
 
     @allowed(BILLING, AUDITOR)
     def action_open_bill(self):
-        """Open the vendor bill."""
+        """Open the vendor bill, or the customer invoice of an own sale."""
         self.ensure_one()
+        move = self.move_id or self.sale_move_id
+        if not move:
+            raise UserError(self.env._("No bill has been made of this yet."))
         return {
             "type": "ir.actions.act_window",
             "res_model": "account.move",
-            "res_id": self.move_id.id,
+            "res_id": move.id,
             "views": [(False, "form")],
-        }
-
-    @allowed(BILLING)
-    def action_make_bill(self):
-        """Make vendor bills of these; many are made in the background."""
-        # sudo: nobody may write rows of the inbox, this code does
-        bills = self.sudo().filtered(
-            lambda bill: bill.state in OPEN_STATES and not bill.is_sale
-        )
-        bills.write({"state": "new", "is_wanted": True, "retry_at": False})
-        if len(bills) > MAKE_NOW:
-            self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
-            self.env.ref("l10n_pl_ksef.ir_cron_make_bills")._trigger()
-            return self._background_notice(len(bills))
-        for bill in bills:
-            bill._need_file()
-        bills.filtered("has_file")._make_bills()
-        return True
-
-    def _background_notice(self, count):
-        message = self.env._("%s bills are being made in the background.", count)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
         }
 
     def _need_file(self):
@@ -215,20 +199,3 @@ class Bill(models.Model):
             verdict = self.env["l10n_pl_ksef.verdict"]._of(error)
             self.status_message = verdict.message
             return False
-
-    @allowed(BILLING)
-    def action_ignore(self):
-        """Keep these without a vendor bill."""
-        # sudo: nobody may write rows of the inbox, this code does
-        open_bills = self.sudo().filtered(lambda bill: bill.state in OPEN_STATES)
-        open_bills.write({"state": "ignored", "retry_at": False, "is_wanted": False})
-        return True
-
-    @allowed(BILLING)
-    def action_restore(self):
-        """Take ignored ones back among the new."""
-        # sudo: nobody may write rows of the inbox, this code does
-        bills = self.sudo().filtered(lambda bill: bill.state == "ignored")
-        bills.state = "new"
-        bills._propose_links()
-        return True

@@ -2,7 +2,7 @@ import base64
 
 from odoo import api, fields, models
 
-from ...ksef_api import crypto
+from ...ksef_api import crypto, fa3
 from ...ksef_api.errors import BadAnswer, InvalidRequest
 from .bill import BUYER_ROLE, ROLE_ORDER, SELLER_ROLE
 
@@ -177,6 +177,12 @@ class Bill(models.Model):
                     self.env._("KSeF sent another file than it had announced.")
                 )
         for bill in good:
-            bill.xml_file = base64.b64encode(files[bill.ksef_number])
+            content = files[bill.ksef_number]
+            bill.write(
+                {
+                    "xml_file": base64.b64encode(content),
+                    "due_date": fa3.due_date(content),
+                }
+            )
         good.has_file = True
         return good

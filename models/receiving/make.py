@@ -98,13 +98,19 @@ class Bill(models.Model):
                 bill._make()
 
     def _begin(self):
-        """Note the attempt: a document that ends its process must not be next again."""
+        """Note the attempt: a document that ends its process must not be next again.
+
+        Only one that finds an earlier attempt without its end knows of an interruption.
+        """
+        interrupted = self.begun_at and self.env._(
+            "Making the bill was interrupted; it is being tried again."
+        )
+        now = fields.Datetime.now()
         self.write(
             {
-                "retry_at": fields.Datetime.now() + RETRY_AFTER,
-                "status_message": self.env._(
-                    "Making the bill was interrupted; it will be tried again."
-                ),
+                "begun_at": now,
+                "retry_at": now + RETRY_AFTER,
+                "status_message": interrupted or False,
             }
         )
         checkpoint(self.env)
@@ -164,6 +170,7 @@ class Bill(models.Model):
         self.write(
             {
                 "has_file": False,
+                "begun_at": False,
                 "retry_at": False,
                 "status_message": self.env._(
                     "The file is missing from this server's file store, or was changed "
@@ -185,6 +192,7 @@ class Bill(models.Model):
                 "move_id": move.id,
                 "proposed_move_id": False,
                 "status_message": False,
+                "begun_at": False,
                 "retry_at": False,
                 "is_wanted": False,
             }
@@ -210,10 +218,15 @@ class Bill(models.Model):
         )
 
     def _autopost(self, move):
-        """Post the bill where Odoo's own rule of the vendor says so."""
+        """Post the bill when somebody asked for that, or where Odoo's own rule of the
+        vendor says so.
+        """
         try:
             with self.env.cr.savepoint():
-                move._autopost_bill()
+                if self.is_post_wanted:
+                    self._post_asked(move)
+                else:
+                    move._autopost_bill()
         except psycopg2.OperationalError:
             raise
         except Exception as error:
@@ -234,6 +247,7 @@ class Bill(models.Model):
                 "status_message": message,
                 "fail_count": self.fail_count + 1,
                 "failed_version": self._module_version(),
+                "begun_at": False,
                 "retry_at": False if final else fields.Datetime.now() + pause,
             }
         )

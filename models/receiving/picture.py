@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...ksef_api import qr
+from ...ksef_api import fa3, qr
 from ..access import AUDITOR, BILLING, allowed
 from ..picture.bill import shown
 
@@ -28,15 +28,25 @@ class Bill(models.Model):
 
         :raise DocumentError: the file cannot be read
         """
+        pictures = self.env["l10n_pl_ksef.picture"]
+        return pictures._pdf(self._xml(), self.ksef_number, self._qr_link())
+
+    def _picture_page(self):
+        """Return the picture as a page for the browser, drawn at once and kept nowhere.
+
+        :raise DocumentError: the file cannot be read
+        """
+        pictures = self.env["l10n_pl_ksef.picture"]
+        return pictures._html(fa3.read(self._xml()), self.ksef_number, self._qr_link())
+
+    def _qr_link(self):
         self.ensure_one()
         # sudo: only the address in the QR code comes from it
         connections = self.env["l10n_pl_ksef.connection"].sudo()
         environment = connections._environment_of(self.environment)
-        link = qr.invoice_link(
+        return qr.invoice_link(
             environment, self.seller_nip, self.issue_date, self.xml_hash
         )
-        pictures = self.env["l10n_pl_ksef.picture"]
-        return pictures._pdf(self._xml(), self.ksef_number, link)
 
     def _picture(self):
         """Return the attachment with the picture; it is drawn once.

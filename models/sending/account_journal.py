@@ -63,8 +63,10 @@ class AccountJournal(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    @api.model
     @allowed(BILLING)
     def action_l10n_pl_ksef_fetch(self):
-        """Fetch vendor bills from KSeF now, from the list of bills."""
+        """Fetch vendor bills from KSeF now, from the list of bills.
+
+        The header of a list calls it with the ids that are selected, or with none.
+        """
         return self.env["l10n_pl_ksef.bill"].action_fetch()

@@ -1,0 +1,120 @@
+import {registry} from "@web/core/registry";
+import {rpcBus} from "@web/core/network/rpc";
+import {patch} from "@web/core/utils/patch";
+import {ErrorDialog} from "@web/core/errors/error_dialogs";
+
+/* Presses buttons that the server names, each on its own page, as people do. */
+
+const crashes = [];
+const opened = [];
+let pending = 0;
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+
+/** Nothing is asked of the server, and the page has been drawn. */
+async function settled() {
+  for (let quiet = 0; quiet < 5; quiet++) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await frame();
+    if (pending) {
+      quiet = -1;
+    }
+  }
+}
+
+async function until(condition) {
+  while (!condition()) {
+    await settled();
+  }
+}
+
+function find(page, button) {
+  const scope = page.target === "new" ? ".modal " : ".o_action_manager ";
+  const selectors = {
+    header: `${scope}.o_control_panel button[name="${button.name}"]`,
+    row: `${scope}.o_data_row button[name="${button.name}"]`,
+    card: `${scope}.o_kanban_record [name="${button.name}"]`,
+    form: `${scope}button[name="${button.name}"]`,
+  };
+  const all = [...document.querySelectorAll(selectors[button.place])];
+  return all.find((each) => each.offsetParent && !each.disabled);
+}
+
+async function press(action, page, button) {
+  await action.doAction(page.action, {clearBreadcrumbs: page.target !== "new"});
+  await settled();
+  if (button.place === "header" && !button.always) {
+    document.querySelector(".o_data_row .o_list_record_selector input")?.click();
+    await settled();
+  }
+  const element = find(page, button);
+  if (!element) {
+    return false;
+  }
+  element.click();
+  await settled();
+  // What asks first is answered with yes.
+  const confirm = document.querySelector(
+    ".modal:not(:has(.o_form_view)):not(:has(.o_error_dialog)) .modal-footer .btn-primary"
+  );
+  if (confirm) {
+    confirm.click();
+    await settled();
+  }
+  return true;
+}
+
+async function pressAll({services}) {
+  const answer = await fetch(
+    `/web/content/${document.cookie.match(/ksef_pages=(\d+)/)[1]}`
+  );
+  const pressed = [];
+  window.open = (url) => {
+    opened.push(url);
+    return {focus() {}};
+  };
+  rpcBus.addEventListener("RPC:REQUEST", () => pending++);
+  rpcBus.addEventListener("RPC:RESPONSE", () => pending--);
+  patch(ErrorDialog.prototype, {
+    setup() {
+      super.setup();
+      crashes.push(`${this.props.message}\n${this.props.traceback}`);
+    },
+  });
+  for (const page of await answer.json()) {
+    for (const button of page.buttons) {
+      if (await press(services.action, page, button)) {
+        pressed.push(button.key);
+      }
+      for (const url of opened.splice(0)) {
+        const got = await fetch(url);
+        if (!got.ok) {
+          crashes.push(`${url}: ${got.status}`);
+        }
+      }
+      if (crashes.length) {
+        throw new Error(`${button.key}: ${crashes.join("\n")}`);
+      }
+      services.dialog.closeAll();
+      await settled();
+    }
+  }
+  await services.orm.call("ir.config_parameter", "set_param", [
+    "l10n_pl_ksef_tests.pressed",
+    JSON.stringify(pressed),
+  ]);
+}
+
+registry.category("web_tour.tours").add("l10n_pl_ksef_every_button", {
+  steps: () => [
+    {
+      content: "press every button",
+      trigger: ".o_main_navbar",
+      async run() {
+        await until(() => document.querySelector(".o_action_manager > *"));
+        // eslint-disable-next-line no-undef
+        await pressAll(odoo.__WOWL_DEBUG__.root.env);
+      },
+    },
+  ],
+});
