@@ -29,6 +29,8 @@
         "views/connection/connection_views.xml",
         "views/sending/session_views.xml",
         "views/sending/document_views.xml",
+        "views/sending/attend_views.xml",
+        "views/sending/bundle_views.xml",
         "views/receiving/bill_views.xml",
         "views/receiving/sale_views.xml",
         "views/receiving/fetch_views.xml",
@@ -64,6 +66,7 @@
         "report/report_upo.xml",
         "views/bill/bill_views.xml",
         "views/picture/picture_views.xml",
+        "views/menu_items.xml",
     ],
     "assets": {
         "web.assets_backend": ["l10n_pl_ksef/static/src/**/*"],

@@ -1,1 +1,1 @@
-from . import preview, received, sign
+from . import bundle, preview, received, sign

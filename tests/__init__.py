@@ -52,6 +52,7 @@ from .receiving import (
     test_fetch,
     test_fetch_obstacles,
     test_inbox,
+    test_inbox_table,
     test_link_known,
     test_morning,
     test_receive,
@@ -69,6 +70,7 @@ from .buttons import (
 )
 from .sending import (
     test_batch,
+    test_bundle,
     test_complete,
     test_lock,
     test_migration,

@@ -12,6 +12,7 @@ import websocket
 from .command import free_port
 
 SIZE = (1280, 860)
+PHONE = 600
 OPTIONS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-sync "
     "--disable-background-networking --disable-component-update --hide-scrollbars"
@@ -21,8 +22,12 @@ OPTIONS = (
 class Browser:
     """One page that is logged in to Odoo; use it in a `with` statement."""
 
-    def __init__(self, client):
-        """:param client: `OdooClient`, whose session the browser takes over"""
+    def __init__(self, client, size=SIZE):
+        """
+        :param client: `OdooClient`, whose session the browser takes over
+        :param size: of the page; one that is narrow is a telephone
+        """
+        self.size = size
         self.url = client.url
         self.session_id = client.session.cookies["session_id"]
         self.count = 0
@@ -30,7 +35,7 @@ class Browser:
     def __enter__(self):
         port = free_port()
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        width, height = SIZE
+        width, height = self.size
         self.process = subprocess.Popen(
             [
                 *("chromium", *OPTIONS, "--remote-allow-origins=*"),
@@ -40,6 +45,15 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         self.socket = websocket.create_connection(_page_address(port))
+        if width < PHONE:
+            self.command(
+                "Emulation.setDeviceMetricsOverride",
+                width=width,
+                height=height,
+                deviceScaleFactor=1,
+                mobile=True,
+            )
+            self.command("Emulation.setTouchEmulationEnabled", enabled=True)
         self.command("Network.enable")
         self.command(
             "Network.setCookie",

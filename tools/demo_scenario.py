@@ -192,21 +192,26 @@ def send_invoice(odoo, tax, customer):
     return sent
 
 
-def receive_bill(odoo, sandbox, company):
-    """A supplier issues an invoice in KSeF; fetch it and see the vendor bill."""
+def issue(sandbox, number, seller=SUPPLIER):
+    """Let a supplier issue an invoice in KSeF; returns its KSeF number."""
     values = {
         "today": TODAY.isoformat(),
         "due": _due().isoformat(),
-        "number": SUPPLIERS_NUMBER,
-        "seller_nip": nip(SUPPLIER),
-        "seller_name": SUPPLIER["name"],
+        "number": number,
+        "seller_nip": nip(seller),
+        "seller_name": seller["name"],
         "buyer_nip": nip(COMPANY),
         "buyer_name": COMPANY["name"],
     }
     xml = SUPPLIER_XML.read_text(encoding="utf-8")
     for name, value in values.items():
         xml = xml.replace(f"@{name}@", value)
-    number = sandbox.order("/invoices", xml_b64=_base64(xml.encode()))["ksef_number"]
+    return sandbox.order("/invoices", xml_b64=_base64(xml.encode()))["ksef_number"]
+
+
+def receive_bill(odoo, sandbox, company):
+    """A supplier issues an invoice in KSeF; fetch it and see the vendor bill."""
+    number = issue(sandbox, SUPPLIERS_NUMBER)
     told(f"the supplier issued {SUPPLIERS_NUMBER} as {number}")
     journal = odoo.one(
         "account.journal", ("type", "=", "purchase"), ("company_id", "=", company)

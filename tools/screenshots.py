@@ -14,7 +14,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools import demo_scenario, paths, services  # noqa: E402
-from tools.browser import Browser  # noqa: E402
+from tools.browser import SIZE, Browser  # noqa: E402
 from tools.demo import demo  # noqa: E402
 from tools.odoo_client import OdooClient  # noqa: E402
 
@@ -79,7 +79,6 @@ OF_THE_ACCOUNTANT = {
         [".o_data_row .o_data_cell"],
         "[name=l10n_pl_ksef_state] .text-bg-success",
     ),
-    "inbox": ("/odoo/action-l10n_pl_ksef.action_bill", [], ".o_data_row"),
     "bill": (
         "/odoo/vendor-bills",
         [".o_data_row .o_data_cell"],
@@ -89,6 +88,32 @@ OF_THE_ACCOUNTANT = {
 INVOICES = "/odoo/customer-invoices"
 FIRST = ".o_data_row .o_data_cell"
 ISSUE_OFFLINE = ".o_statusbar_buttons button[name=action_l10n_pl_ksef_issue_offline]"
+INBOX = "/odoo/ksef-received"
+KSEF_PAGE = ".o_notebook_headers a[name=l10n_pl_ksef]"
+# As wide as an accountant's screen, and as a telephone.
+DESK, PHONE = (1366, 820), (390, 844)
+AT_THE_DESK = {
+    "inbox": (INBOX, [], ".o_l10n_pl_ksef_pane iframe"),
+    "sent": ("/odoo/ksef-sent", [], ".o_data_row"),
+    "invoice_ksef": (INVOICES, [FIRST, KSEF_PAGE], "[name=l10n_pl_ksef_files] button"),
+    "settings_desk": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+}
+ON_A_PHONE = {
+    "inbox_phone": (INBOX, [], ".o_kanban_record:not(.o_kanban_ghost)"),
+    "invoices_phone": (INVOICES, [], ".o_kanban_record [name=l10n_pl_ksef_state]"),
+    "invoice_phone": (
+        INVOICES,
+        [".o_kanban_record"],
+        "[name=l10n_pl_ksef_state] .text-bg-success",
+    ),
+    "settings_phone": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+}
+SUPPLIERS = [
+    ({"name": "Hurtownia Papieru Biurowego sp. z o.o.", "vat": "PL5260250274"}, "FV 1"),
+    ({"name": "Energia Mazowsze S.A.", "vat": "PL7740001454"}, "2026/11/00871"),
+    ({"name": "Kancelaria Kowalska i Wspólnicy", "vat": "PL5250007738"}, "37/11/2026"),
+    ({"name": "Transport Nowak", "vat": "PL5213017228"}, "FS-214/26"),
+]
 DURING_A_FAILURE = {
     "issue_offline": (INVOICES, [FIRST, ISSUE_OFFLINE], ".modal [name=move_ids]"),
     "availability": ("/odoo/action-l10n_pl_ksef.action_outage", [], ".o_data_row"),
@@ -103,6 +128,9 @@ def main():
     take(OdooClient(*where, NEWCOMER, NEWCOMER), OF_A_NEWCOMER)
     name = demo_scenario.ACCOUNTANT
     take(OdooClient(*where, name, name), OF_THE_ACCOUNTANT)
+    fill_inbox(OdooClient(*where, "admin", "admin"))
+    take(OdooClient(*where, name, name), AT_THE_DESK, DESK)
+    take(OdooClient(*where, name, name), ON_A_PHONE, PHONE)
     announce_failure(OdooClient(*where, "admin", "admin"))
     take(OdooClient(*where, name, name), DURING_A_FAILURE)
     services.down()
@@ -135,6 +163,25 @@ def make_newcomer(odoo):
     )
 
 
+def fill_inbox(odoo):
+    """Suppliers issue invoices, of which nobody has made bills yet."""
+    company = odoo.one("res.company", ("vat", "=", demo_scenario.COMPANY["vat"]))
+    odoo.call("res.company", "write", [company], {"l10n_pl_ksef_make_bills": False})
+    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
+    numbers = [demo_scenario.issue(sandbox, n, party) for party, n in SUPPLIERS]
+    odoo.company_id = company
+    journal = odoo.one(
+        "account.journal", ("type", "=", "purchase"), ("company_id", "=", company)
+    )
+
+    def here():
+        odoo.call("account.journal", "action_l10n_pl_ksef_fetch", [journal])
+        new = [("ksef_number", "in", numbers), ("has_file", "=", True)]
+        return len(odoo.search("l10n_pl_ksef.bill", *new)) == len(numbers)
+
+    demo_scenario.wait_until(here, "invoices of suppliers")
+
+
 def announce_failure(odoo):
     """KSeF announces a failure, while an invoice of today is not in KSeF yet."""
     sandbox = demo_scenario.Sandbox(services.state("sandbox"))
@@ -158,9 +205,9 @@ def announce_failure(odoo):
     odoo.call("account.move", "action_post", [copy])
 
 
-def take(client, pictures):
+def take(client, pictures, size=SIZE):
     """Take `pictures` as the user of `client` sees them."""
-    with Browser(client) as browser:
+    with Browser(client, size) as browser:
         for name, (page, clicks, wanted) in pictures.items():
             browser.open(page)
             browser.wait_for(".o_main_navbar")

@@ -1,6 +1,7 @@
 from . import (
     account_move_reversal,
     account_move_send_wizard,
+    bundle,
     connect_mixin,
     certificate_upload,
     company_data,

@@ -12,8 +12,9 @@ class AccountMove(models.Model):
         "To Pay by the Document",
         readonly=True,
         copy=False,
-        help="DoZaplaty: what the vendor asks for, where it is not the total (P_15): "
-        "deposits are added, amounts settled otherwise are taken off.",
+        help="What the vendor asks for, where it is not the total: deposits "
+        "are added, amounts settled otherwise are taken off "
+        "(DoZaplaty).",
     )
     l10n_pl_ksef_settlement = fields.Char(
         "Charges and Deductions",

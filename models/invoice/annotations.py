@@ -19,27 +19,31 @@ class AccountMove(models.Model):
         compute="_compute_l10n_pl_ksef_split_payment",
         store=True,
         readonly=False,
-        help="P_18A. Compulsory above 15 000 PLN gross for goods and services of annex "
-        "15 to the VAT act (a mark on the product); may be chosen for others.",
+        help="Split payment. Compulsory above 15 000 PLN gross for goods and"
+        " services of annex 15 to the VAT act (a mark on the product); "
+        "may be chosen for others (P_18A).",
     )
     l10n_pl_ksef_cash_method = fields.Boolean(
         "Cash Method",
         compute="_compute_l10n_pl_ksef_cash_method",
         store=True,
         readonly=False,
-        help="P_16, metoda kasowa: VAT is due when the invoice is paid.",
+        help="Cash method (metoda kasowa): VAT is due when the invoice is paid (P_16).",
     )
     l10n_pl_ksef_reverse_charge = fields.Boolean(
         "Buyer Accounts for the Tax",
         compute="_compute_l10n_pl_ksef_reverse_charge",
         store=True,
         readonly=False,
-        help="P_18, odwrotne obciążenie. By itself for domestic reverse charge (oo), "
-        "services to businesses in the EU (np II) and triangular supplies; of what is "
-        "supplied elsewhere (np I), tick it where the buyer accounts for the tax.",
+        help="Reverse charge (odwrotne obciążenie). Set automatically for "
+        "domestic reverse charge (oo), services to businesses in the EU"
+        " (np II) and triangular supplies; of what is supplied "
+        "elsewhere (np I), tick it where the buyer accounts for the tax"
+        " (P_18).",
     )
     l10n_pl_ksef_self_billing = fields.Boolean(
-        "Self-Billing", help="P_17, samofakturowanie: the buyer issues the invoice."
+        "Self-Billing",
+        help="Self-billing (samofakturowanie): the buyer issues the invoice (P_17).",
     )
     l10n_pl_ksef_margin = fields.Selection(
         [
@@ -49,13 +53,14 @@ class AccountMove(models.Model):
             ("P_PMarzy_3_3", "Antiques and collectors' items"),
         ],
         "Margin Scheme",
-        help="P_PMarzy, procedura marży (art. 119 and 120 of the VAT act).",
+        help="Margin scheme (procedura marży), art. 119 and 120 of the VAT "
+        "act (P_PMarzy).",
     )
     l10n_pl_ksef_receipt = fields.Boolean(
-        "Invoice to a Receipt", help="FP: for a sale recorded on a cash register."
+        "Invoice to a Receipt", help="For a sale recorded on a cash register (FP)."
     )
     l10n_pl_ksef_period_from = fields.Date(
-        "Period From", help="OkresFa, for services rendered over a period."
+        "Period From", help="The period over which services were rendered (OkresFa)."
     )
     l10n_pl_ksef_period_to = fields.Date("Period To")
 

@@ -22,8 +22,9 @@ class AccountMove(models.Model):
 
     l10n_pl_ksef_before_after = fields.Boolean(
         "Show Lines Before and After",
-        help="StanPrzed: each line of the correction stands as it was on the corrected "
-        "invoice and as it is now, in place of the difference.",
+        help="Each line of the correction stands as it was on the corrected "
+        "invoice and as it is now, in place of the difference "
+        "(StanPrzed).",
     )
 
     def _l10n_pl_ksef_shows_states(self):

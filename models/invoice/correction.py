@@ -15,7 +15,8 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     l10n_pl_ksef_correction_reason = fields.Char(
-        "Reason of the Correction", help="PrzyczynaKorekty."
+        "Reason of the Correction",
+        help="Why the invoice is corrected (PrzyczynaKorekty).",
     )
     l10n_pl_ksef_correction_effect = fields.Selection(
         [
@@ -27,10 +28,11 @@ class AccountMove(models.Model):
         compute="_compute_l10n_pl_ksef_correction_effect",
         store=True,
         readonly=False,
-        help="TypKorekty. At first: of a credit note the date of the correction (art. "
-        "29a (13) of the VAT act), of an increase and of data the date of the original "
-        "(an error; choose the correction's where the price was raised later, art. 29a "
-        "(17)).",
+        help="In which period the correction counts for VAT. At first: of a "
+        "credit note the date of the correction (art. 29a (13) of the "
+        "VAT act), of an increase and of data the date of the original "
+        "(an error; choose the correction's where the price was raised "
+        "later, art. 29a (17)). In FA(3): TypKorekty.",
     )
     l10n_pl_ksef_corrected_ids = fields.Many2many(
         "account.move",
@@ -47,7 +49,8 @@ class AccountMove(models.Model):
     )
     l10n_pl_ksef_correction_period = fields.Char(
         "Period of the Corrected Invoices",
-        help="OkresFaKorygowanej: of a discount for a period, art. 106j (3).",
+        help="The period of a discount, art. 106j (3) of the VAT act "
+        "(OkresFaKorygowanej).",
     )
     l10n_pl_ksef_original_number = fields.Char(
         "Number of the Original", help="Of an invoice that is not in Odoo."

@@ -169,5 +169,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     l10n_pl_ksef_sale_date = fields.Date(
-        "Day of Supply", help="P_6A, where the lines were supplied on different days."
+        "Day of Supply",
+        help="The day of supply, where the lines were supplied on different "
+        "days (P_6A).",
     )

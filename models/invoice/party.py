@@ -29,7 +29,12 @@ class MoveParty(models.Model):
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     partner_id = fields.Many2one("res.partner", "Third Party", required=True)
-    role = fields.Selection(ROLES, required=True, default="2", help="Rola.")
+    role = fields.Selection(
+        ROLES,
+        required=True,
+        default="2",
+        help="What this party is in the invoice (Rola).",
+    )
     share = fields.Float("Share (%)", help="Udzial, of an additional buyer.")
 
     @api.constrains("share")
@@ -56,17 +61,17 @@ class ResPartner(models.Model):
 
     l10n_pl_ksef_jst = fields.Boolean(
         "Local Government Unit",
-        help="JST: invoices are for a sub-unit of a local government unit, which is "
-        "named as a third party.",
+        help="Invoices are for a sub-unit of a local government unit, which "
+        "is named as a third party (JST).",
     )
     l10n_pl_ksef_vat_group = fields.Boolean(
         "Member of a VAT Group",
-        help="GV: invoices are for a member of a VAT group, which is named as a third "
-        "party.",
+        help="Invoices are for a member of a VAT group, which is named as a "
+        "third party (GV).",
     )
     l10n_pl_ksef_internal_id = fields.Char(
         "Internal Number in KSeF",
-        help="IDWew, of a sub-unit: NIP, dash and five digits.",
+        help="The identifier of a sub-unit: NIP, dash and five digits (IDWew).",
     )
 
 
@@ -79,7 +84,8 @@ class ResCompany(models.Model):
     l10n_pl_ksef_regon = fields.Char("REGON")
     l10n_pl_ksef_bdo = fields.Char("BDO", help="Register of waste (BDO).")
     l10n_pl_ksef_footer = fields.Text(
-        "Footer of Invoices in KSeF", help="StopkaFaktury."
+        "Footer of Invoices in KSeF",
+        help="Stands at the foot of every invoice (StopkaFaktury).",
     )
     l10n_pl_ksef_cash_method = fields.Boolean(
         "Cash Method of VAT", help="Metoda kasowa, for small taxpayers."

@@ -32,8 +32,9 @@ class AccountMove(models.Model):
     l10n_pl_ksef_payment_method = fields.Selection(
         METHODS,
         "Paid By",
-        help="FormaPlatnosci. Empty: that of the payment method, the customer or the "
-        "journal; a transfer where there is a bank account.",
+        help="How it is paid. Empty: that of the payment method, the "
+        "customer or the journal; a transfer where there is a bank "
+        "account (FormaPlatnosci).",
     )
 
 
@@ -43,8 +44,9 @@ class AccountJournal(models.Model):
     l10n_pl_ksef_payment_method = fields.Selection(
         METHODS,
         "Payment in KSeF",
-        help="FormaPlatnosci: on invoices of this journal, or of what is paid through "
-        "it. Empty: a cash journal is cash, a bank a transfer, a card a card.",
+        help="How invoices of this journal, or what is paid through it, are "
+        "paid. Empty: a cash journal is cash, a bank a transfer, a card"
+        " a card (FormaPlatnosci).",
     )
 
     def _l10n_pl_ksef_method_of_payment(self):
@@ -56,7 +58,9 @@ class AccountPaymentMethodLine(models.Model):
     _inherit = "account.payment.method.line"
 
     l10n_pl_ksef_payment_method = fields.Selection(
-        METHODS, "Payment in KSeF", help="FormaPlatnosci. Empty: that of the journal."
+        METHODS,
+        "Payment in KSeF",
+        help="How it is paid; empty: as the journal says (FormaPlatnosci).",
     )
 
     def _l10n_pl_ksef_method(self):
@@ -68,7 +72,9 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     l10n_pl_ksef_payment_method = fields.Selection(
-        METHODS, "Pays By", help="FormaPlatnosci on this customer's invoices."
+        METHODS,
+        "Pays By",
+        help="How this customer's invoices are paid (FormaPlatnosci).",
     )
 
 
@@ -76,5 +82,6 @@ class ResPartnerBank(models.Model):
     _inherit = "res.partner.bank"
 
     l10n_pl_ksef_description = fields.Char(
-        "Description in KSeF", help="OpisRachunku, for example its currency."
+        "Description in KSeF",
+        help="A description of the account, for example its currency (OpisRachunku).",
     )

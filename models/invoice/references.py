@@ -17,18 +17,20 @@ class AccountMove(models.Model):
     )
     l10n_pl_ksef_order_numbers = fields.Char(
         "Order Numbers",
-        help="NrZamowienia; separated by commas. Empty: the customer's reference on "
-        "the sales order or on the invoice.",
+        help="Numbers of orders, separated by commas. Empty: the customer's "
+        "reference on the sales order or on the invoice (NrZamowienia).",
     )
     l10n_pl_ksef_order_date = fields.Date(
-        "Date of the Order", help="DataZamowienia. Empty: that of the sales order."
+        "Date of the Order", help="Empty: the date of the sales order (DataZamowienia)."
     )
     l10n_pl_ksef_contract_numbers = fields.Char(
-        "Contract Numbers", help="NrUmowy; separated by commas."
+        "Contract Numbers", help="Numbers of contracts, separated by commas (NrUmowy)."
     )
-    l10n_pl_ksef_contract_date = fields.Date("Date of the Contract", help="DataUmowy.")
+    l10n_pl_ksef_contract_date = fields.Date(
+        "Date of the Contract", help="The date of the contract (DataUmowy)."
+    )
     l10n_pl_ksef_batch_numbers = fields.Char(
-        "Batch Numbers", help="NrPartiiTowaru; separated by commas."
+        "Batch Numbers", help="Numbers of lots, separated by commas (NrPartiiTowaru)."
     )
 
     def _l10n_pl_ksef_place(self):
@@ -95,5 +97,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     l10n_pl_ksef_place = fields.Char(
-        "Place of Issue", help="P_1M. Empty: the city of the company's address."
+        "Place of Issue",
+        help="Where invoices are issued; empty: the city of the company's "
+        "address (P_1M).",
     )

@@ -15,7 +15,7 @@ class AccountMove(models.Model):
 
     l10n_pl_ksef_simplified = fields.Boolean(
         "Simplified Invoice",
-        help="UPR, up to 450 PLN or 100 EUR: the buyer is named by NIP alone.",
+        help="Up to 450 PLN or 100 EUR the buyer may be named by NIP alone (UPR).",
     )
 
     def _l10n_pl_ksef_is_simplified(self):

@@ -37,7 +37,7 @@ class UomUom(models.Model):
         compute="_compute_l10n_pl_ksef_unit",
         store=True,
         readonly=False,
-        help="P_8A: how invoices in KSeF write this unit. Empty: by its name.",
+        help="How invoices in KSeF write this unit; empty: by its name (P_8A).",
     )
 
     @api.depends()

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...ksef_api import fa3
 from .problems import Problem
@@ -39,7 +39,11 @@ class MoveVehicle(models.Model):
         domain="[('move_id', '=', move_id), ('display_type', '=', 'product')]",
     )
     kind = fields.Selection(KINDS, required=True, default="land")
-    first_use = fields.Date("First Used On", required=True, help="P_22A.")
+    first_use = fields.Date(
+        "First Used On",
+        required=True,
+        help="The day on which it was first used (P_22A).",
+    )
     usage = fields.Char(
         "Mileage or Hours",
         required=True,
@@ -50,7 +54,7 @@ class MoveVehicle(models.Model):
     number = fields.Char(help="Of a vessel its hull number, of an aircraft its serial.")
     make = fields.Char()
     model = fields.Char()
-    type = fields.Char(help="P_22BT, of a land vehicle.")
+    type = fields.Char(help="The type of a land vehicle (P_22BT).")
     colour = fields.Char()
     registration = fields.Char("Registration Number")
     year = fields.Char("Year of Production", size=4)
@@ -90,8 +94,22 @@ class AccountMove(models.Model):
     )
     l10n_pl_ksef_duty_art_42_5 = fields.Boolean(
         "Duty of Art. 42 (5)",
-        help="P_42_5: the supplier has the duty named in art. 42 (5) of the VAT act.",
+        help="The supplier has the duty named in art. 42 (5) of the VAT act (P_42_5).",
     )
+
+    l10n_pl_ksef_may_have_vehicles = fields.Boolean(
+        "May Be of New Means of Transport",
+        compute="_compute_l10n_pl_ksef_may_have_vehicles",
+    )
+
+    @api.depends("invoice_line_ids.tax_ids", "l10n_pl_ksef_vehicle_ids")
+    def _compute_l10n_pl_ksef_may_have_vehicles(self):
+        """New means of transport are told of supplies within the EU only (P_22)."""
+        for move in self:
+            rates = move.invoice_line_ids.tax_ids.mapped("l10n_pl_ksef_rate")
+            move.l10n_pl_ksef_may_have_vehicles = (
+                bool(move.l10n_pl_ksef_vehicle_ids) or SUPPLY_WITHIN_EU in rates
+            )
 
     def _l10n_pl_ksef_annotations(self):
         annotations = super()._l10n_pl_ksef_annotations()

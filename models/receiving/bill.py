@@ -56,7 +56,8 @@ class Bill(models.Model):
     roles = fields.Char(
         "All Our Roles",
         readonly=True,
-        help="subjectType in KSeF, the weightiest first.",
+        help="All roles in which the company stands in the invoice, the "
+        "weightiest first (subjectType).",
     )
     is_sale = fields.Boolean("Own Sale", compute="_compute_is_sale")
     ksef_number = fields.Char("KSeF Number", required=True, readonly=True, index=True)
@@ -74,7 +75,7 @@ class Bill(models.Model):
         default="new",
         index=True,
     )
-    status_message = fields.Text("Reason", readonly=True)
+    status_message = fields.Text("Remarks", readonly=True)
     retry_at = fields.Datetime("Next Attempt", readonly=True)
     fail_count = fields.Integer("Failed Attempts", readonly=True)
     failed_version = fields.Char("Failed With Version", readonly=True)
@@ -85,7 +86,11 @@ class Bill(models.Model):
         help="Set while the bill is being made; empty afterwards.",
     )
     invoice_number = fields.Char(readonly=True)
-    invoice_kind = fields.Char("Kind", readonly=True, help="RodzajFaktury")
+    invoice_kind = fields.Char(
+        "Code of the Kind",
+        readonly=True,
+        help="The kind of invoice (RodzajFaktury).",
+    )
     issue_date = fields.Date(readonly=True)
     due_date = fields.Date(
         "Due On", readonly=True, help="As the document says (TerminPlatnosci)."

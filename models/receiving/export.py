@@ -69,7 +69,7 @@ class Export(models.Model):
         readonly=True,
         default="ordering",
     )
-    status_message = fields.Text("Message", readonly=True)
+    status_message = fields.Text("Remarks", readonly=True)
     key_sealed = fields.Text("Key (encrypted)", groups=fields.NO_ACCESS, copy=False)
     poll_count = fields.Integer("Times Asked", readonly=True)
     try_count = fields.Integer("Times Downloaded", readonly=True)

@@ -74,7 +74,7 @@ class Fetch(models.Model):
     )
     due_at = fields.Datetime("Next Step", readonly=True, index="btree_not_null")
     fail_count = fields.Integer("Failures in a Row", readonly=True)
-    status_message = fields.Text("Message", readonly=True)
+    status_message = fields.Text("Remarks", readonly=True)
     export_ids = fields.One2many(
         "l10n_pl_ksef.export", "fetch_id", string="Packages", readonly=True
     )

@@ -30,6 +30,25 @@ class Bill(models.Model):
         index=True,
     )
 
+    kind_label = fields.Char("Kind", compute="_compute_kind_label")
+
+    @api.depends("invoice_kind")
+    @api.depends_context("lang")
+    def _compute_kind_label(self):
+        """KSeF tells kinds by code (*invoiceType*); people know them by name."""
+        names = {
+            "Vat": self.env._("VAT – basic invoice"),
+            "Kor": self.env._("KOR – credit note"),
+            "Zal": self.env._("ZAL – advance invoice"),
+            "Roz": self.env._("ROZ – settlement invoice"),
+            "Upr": self.env._("UPR – simplified invoice"),
+            "KorZal": self.env._("KOR_ZAL – correction of an advance invoice"),
+            "KorRoz": self.env._("KOR_ROZ – correction of a settlement invoice"),
+        }
+        for bill in self:
+            kind = bill.invoice_kind
+            bill.kind_label = names.get(kind, kind)
+
     @api.depends("state", "role", "is_wanted", "begun_at", "move_id.state")
     def _compute_progress(self):
         for bill in self:

@@ -22,13 +22,13 @@ class ResCompany(models.Model):
     l10n_pl_ksef_fetch_buyer = fields.Boolean("As Buyer", default=True)
     l10n_pl_ksef_fetch_third = fields.Boolean(
         "As Third Party",
-        help="Podmiot3: recipient, payer, factor and others. They stay in the inbox "
-        "until somebody makes a bill of them.",
+        help="Recipient, payer, factor and others. They wait until somebody "
+        "makes a bill of them (Podmiot3).",
     )
     l10n_pl_ksef_fetch_authorised = fields.Boolean(
         "As Authorised Party",
-        help="Podmiot upoważniony: bailiff, tax representative. They stay in the inbox "
-        "until somebody makes a bill of them.",
+        help="Bailiff, tax representative. They wait until somebody makes a "
+        "bill of them (PodmiotUpowazniony).",
     )
     l10n_pl_ksef_fetch_seller = fields.Boolean(
         "Own Sales",

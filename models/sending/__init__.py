@@ -15,6 +15,7 @@ from . import (
     lock,
     ir_attachment,
     account_move,
+    bundle,
     complete,
     mirror,
     mirror_hidden,
@@ -25,6 +26,7 @@ from . import (
     mail,
     paper,
     document_wait,
+    document_shown,
     picture,
     upo_picture,
 )

@@ -94,7 +94,7 @@ class Document(models.Model):
     upo_file = fields.Binary("UPO", attachment=True, readonly=True)
     upo_name = fields.Char("File Name of the UPO", compute="_compute_file_names")
     status_code = fields.Integer(readonly=True)
-    status_message = fields.Text("Reason", readonly=True)
+    status_message = fields.Text("All Remarks", readonly=True)
     retry_at = fields.Datetime("Next Attempt", readonly=True)
     poll_count = fields.Integer("Times Asked", readonly=True)
     one_by_one = fields.Boolean(

@@ -11,7 +11,7 @@ class Document(models.Model):
     _inherit = "l10n_pl_ksef.document"
 
     waiting_reason = fields.Char(
-        "Why",
+        "Remarks",
         compute="_compute_waiting_reason",
         compute_sudo=True,
         help="What it waits for, or why KSeF did not take it, in a sentence.",

@@ -32,3 +32,21 @@ class Document(models.Model):
     def _picture(self):
         name = self.ksef_number or (self.invoice_number or "").replace("/", "_")
         return self.env["l10n_pl_ksef.picture"]._attached(self, name, self._picture_pdf)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @allowed(BILLING, AUDITOR)
+    def action_l10n_pl_ksef_xml(self):
+        """Download the FA(3) file of this invoice as it was sent."""
+        self.ensure_one()
+        document = self._l10n_pl_ksef_current_document()
+        if not document.xml_hash:
+            raise UserError(self.env._("The file has not been made yet."))
+        place = f"l10n_pl_ksef.document/{document.id}/xml_file/{document.xml_name}"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{place}?download=true",
+            "target": "download",
+        }

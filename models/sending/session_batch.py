@@ -55,7 +55,7 @@ class Session(models.Model):
     )
     retry_at = fields.Datetime("Next Question", readonly=True)
     status_code = fields.Integer("Code in KSeF", readonly=True)
-    status_message = fields.Text("Reason", readonly=True)
+    status_message = fields.Text("Remarks", readonly=True)
 
     # --- opening -------------------------------------------------------------
 

@@ -21,6 +21,7 @@ class Button:
     :param place: "header" (of a list), "row", "card" or "form"
     :param always: a list's header shows it with nothing selected, too
     :param invisible: when the page does not show it
+    :param conditional: a card has it under a condition of its own (t-if)
     """
 
     model: str
@@ -32,6 +33,7 @@ class Button:
     always: bool
     context: str
     invisible: str
+    conditional: bool = False
 
     def __str__(self):
         return f"{self.model} {self.page} {self.place} {self.name}"
@@ -126,4 +128,5 @@ def _button(node, model, view, page):
         node.get("display") == "always",
         node.get("context") or "{}",
         node.get("invisible") or "False",
+        any(each.get("t-if") for each in (node, *node.iterancestors())),
     )

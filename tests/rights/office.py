@@ -207,6 +207,7 @@ class OfficeCase(ReceivingCase):
                 "move_ids": [Command.set(self.waiting.ids)],
                 "purpose": "send",
             },
+            "l10n_pl_ksef.bundle": {"move_ids": [Command.set(self.accepted.ids)]},
             "l10n_pl_ksef.settings": company,
             "account.move.send.wizard": {"move_id": self.waiting.id},
             "res.config.settings": company,
@@ -220,7 +221,11 @@ class OfficeCase(ReceivingCase):
             return choices[:1]
         if self.env[model].is_transient():
             return self.env[model].with_user(user).sudo().create(self.given(model))
-        if method in ("action_l10n_pl_ksef_upo", "action_l10n_pl_ksef_correct_data"):
+        if method in (
+            "action_l10n_pl_ksef_upo",
+            "action_l10n_pl_ksef_xml",
+            "action_l10n_pl_ksef_correct_data",
+        ):
             return self.accepted
         return self.records.get(model, self.env[model])
 

@@ -69,6 +69,10 @@ patch(FormController.prototype, {
     const field = form.querySelector(`.o_field_widget[name=${name}]`);
     const shown = (row && this.l10nPlKsefCell(field, name, row, column)) || field;
     if (shown) {
+      const fold = shown.closest("details");
+      if (fold) {
+        fold.open = true;
+      }
       shown.scrollIntoView({block: "center"});
       shown.classList.add("o_l10n_pl_ksef_shown");
       if (shown === field) {

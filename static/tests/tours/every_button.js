@@ -1,3 +1,4 @@
+import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {rpcBus} from "@web/core/network/rpc";
 import {patch} from "@web/core/utils/patch";
@@ -9,13 +10,10 @@ const crashes = [];
 const opened = [];
 let pending = 0;
 
-const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()));
-
 /** Nothing is asked of the server, and the page has been drawn. */
 async function settled() {
   for (let quiet = 0; quiet < 5; quiet++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await frame();
+    await new Promise((resolve) => setTimeout(resolve, 40));
     if (pending) {
       quiet = -1;
     }
@@ -28,7 +26,24 @@ async function until(condition) {
   }
 }
 
-function find(page, button) {
+/**
+ * Return the button once it is drawn, on whatever page of the form; undefined when it is
+ * not shown.
+ */
+async function find(page, button) {
+  for (let times = 0; times < 10; times++) {
+    for (const tab of [null, ...document.querySelectorAll(".o_notebook_headers a")]) {
+      tab?.click();
+      const element = look(page, button);
+      if (element) {
+        return element;
+      }
+      await settled();
+    }
+  }
+}
+
+function look(page, button) {
   const scope = page.target === "new" ? ".modal " : ".o_action_manager ";
   const selectors = {
     header: `${scope}.o_control_panel button[name="${button.name}"]`,
@@ -47,7 +62,7 @@ async function press(action, page, button) {
     document.querySelector(".o_data_row .o_list_record_selector input")?.click();
     await settled();
   }
-  const element = find(page, button);
+  const element = await find(page, button);
   if (!element) {
     return false;
   }
@@ -69,7 +84,8 @@ async function pressAll({services}) {
     `/web/content/${document.cookie.match(/ksef_pages=(\d+)/)[1]}`
   );
   const pressed = [];
-  window.open = (url) => {
+  // What would open in a page of its own is fetched instead.
+  browser.open = (url) => {
     opened.push(url);
     return {focus() {}};
   };
