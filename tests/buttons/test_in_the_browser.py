@@ -9,6 +9,8 @@ from ..common import BrowserCase
 from . import found
 from .case import ButtonCase
 
+# So many steps has the tour (static/tests/tours/every_button.js).
+MOST_PAGES = 60
 PRESSED = "l10n_pl_ksef_tests.pressed"
 
 
@@ -27,9 +29,14 @@ class TestInTheBrowser(ButtonCase, BrowserCase):
         self.company.sudo().l10n_pl_ksef_welcomed_user_ids = user
         openers = self.openers(user)
         self.assertTrue(openers)
-        pages = json.dumps(self.pages(openers, user)).encode()
+        pages = self.pages(openers, user)
+        self.assertLessEqual(len(pages), MOST_PAGES)
         given = self.env["ir.attachment"].create(
-            {"name": "pages", "raw": pages, "public": True}
+            {
+                "name": "pages",
+                "raw": json.dumps(pages).encode(),
+                "public": True,
+            }
         )
         self.start_tour(
             "/odoo/action-l10n_pl_ksef.action_fetches",
