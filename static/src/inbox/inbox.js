@@ -1,7 +1,6 @@
 import {Component, onWillStart, useEffect, useState} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {user} from "@web/core/user";
-import {useService} from "@web/core/utils/hooks";
 import {ListController} from "@web/views/list/list_controller";
 import {listView} from "@web/views/list/list_view";
 
@@ -12,10 +11,9 @@ const OPEN = ["new", "error", "proposed"];
 /** One invoice of the inbox beside the list: its picture, and what can be done. */
 export class InboxPane extends Component {
   static template = "l10n_pl_ksef.InboxPane";
-  static props = {record: Object, open: Function, done: Function};
+  static props = {record: Object, open: Function};
 
   setup() {
-    this.action = useService("action");
     this.state = useState({mayAct: false});
     onWillStart(async () => {
       this.state.mayAct = await user.hasGroup("account.group_account_invoice");
@@ -34,17 +32,13 @@ export class InboxPane extends Component {
     return `/l10n_pl_ksef/received/${this.props.record.resId}`;
   }
 
-  async press(name) {
-    const {record, done} = this.props;
-    await this.action.doActionButton({
-      type: "object",
-      name,
-      resModel: record.resModel,
-      resId: record.resId,
-      resIds: [record.resId],
-      context: record.context,
+  /** Do as the list's own buttons do, which reloads it afterwards. */
+  press(name) {
+    const {context, evalContext, resModel, resId} = this.props.record;
+    return this.env.onClickViewButton({
+      clickParams: {type: "object", name},
+      getResParams: () => ({context, evalContext, resModel, resId, resIds: [resId]}),
     });
-    await done();
   }
 }
 
@@ -112,10 +106,6 @@ export class InboxController extends ListController {
 
   openShown() {
     return super.openRecord(this.shown);
-  }
-
-  async reload() {
-    await this.model.load();
   }
 }
 
