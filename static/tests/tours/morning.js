@@ -78,7 +78,7 @@ tours.add("l10n_pl_ksef_inbox", {
     click(".o_searchview .o_facet_remove", "see the others, too"),
     {
       content: "what was made is not called posted",
-      trigger: ".o_data_row:contains(M/000002) .o_field_badge:contains(robocza)",
+      trigger: ".o_data_row:contains(M/000002) td[name=progress] .text-bg-warning",
     },
     click(number("M/000002")),
     click(`${pane} .o_l10n_pl_ksef_open`, "open the invoice itself"),
