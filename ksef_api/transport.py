@@ -108,6 +108,8 @@ class Transport:
     :param verify: False is not taken: True, or the path of an authority's certificate
     :param total: seconds in which a whole answer must have come; looked at between
         pieces of it
+    :param problems: makes the error of an answer that is no success, for services that
+        word theirs in another way than KSeF
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class Transport:
         verify=True,
         session: requests.Session | None = None,
         total: float = TOTAL_SECONDS,
+        problems=error_for,
     ):
         if not verify:
             raise ValueError("certificates of servers are always verified")
@@ -124,6 +127,7 @@ class Transport:
         self._timeout = timeout
         self._verify = verify
         self._total = total
+        self._error_for = problems
         self._session = session or requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers["User-Agent"] = USER_AGENT
@@ -223,7 +227,7 @@ class Transport:
         pieces = _pieces(response, time.monotonic() + total)
         if not 200 <= response.status_code < 300:
             problem = _problem(pieces)
-            error = error_for(response.status_code, response.headers, problem)
+            error = self._error_for(response.status_code, response.headers, problem)
             error.warnings = system_warnings.read(response.headers)
             raise error
         content, size = [], 0

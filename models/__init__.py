@@ -14,4 +14,5 @@ from . import (
     notification,
     payment,
     offline,
+    white_list,
 )

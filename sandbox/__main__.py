@@ -12,6 +12,7 @@ from pathlib import Path
 from . import (
     batch_work,
     suppliers,  # noqa: F401  its orders join the others
+    white_list,
 )
 from .app import Application
 from .control import Control
@@ -56,6 +57,7 @@ def addresses(chosen, servers, ca_file):
         "tls_url": f"https://{chosen.hostname}:{tls}/v2",
         "latarnia_url": f"http://{chosen.host}:{api}/latarnia",
         "gus_wsdl_url": f"http://{chosen.host}:{api}{WSDL_PATH}",
+        "white_list_url": f"http://{chosen.host}:{api}{white_list.PREFIX}",
         "ca_file": str(ca_file),
         "pid": os.getpid(),
     }

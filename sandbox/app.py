@@ -35,6 +35,7 @@ from . import (  # noqa: F401
     testdata,
     tokens,
     upo,
+    white_list,
 )
 from .clock import iso
 from .errors import (

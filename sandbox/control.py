@@ -8,7 +8,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request
 
-from . import grants, gus, invoices, keys, latarnia, peppol, registry, tokens
+from . import (
+    grants,
+    gus,
+    invoices,
+    keys,
+    latarnia,
+    peppol,
+    registry,
+    tokens,
+    white_list,
+)
 from .judge import Refused
 from .numbers import NIP
 from .routes import json_answer
@@ -199,6 +209,12 @@ def set_latarnia(world, body):
 def add_company(world, body):
     """A company that the look-alike of GUS knows; see `gus.add_company`."""
     return gus.add_company(world, **body)
+
+
+@order("POST", "/taxpayers")
+def add_taxpayer(world, body):
+    """A company of the list of VAT payers; see `white_list.add_taxpayer`."""
+    return white_list.add_taxpayer(world, **body)
 
 
 @order("POST", "/invoices")

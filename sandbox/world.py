@@ -47,11 +47,15 @@ KNOBS = {
     # Collective identifiers that one invoice may stand in, for each context.
     "collective_per_invoice": 132,
     "system_warning": "",
+    # The list of VAT payers: searches a day (0: as many as one likes), its renewal.
+    "white_list_searches": 0,
+    "white_list_renewal": "",
 }
 KNOB_VALUES = {
     "rate_limits": ("production", "off"),
     "contract": ("2.6", "2.7", "2.9"),
     "export_state": ("", "210", "410"),
+    "white_list_renewal": ("", "renewed", "lasts"),
 }
 CALLS_KEPT = 100_000
 # What a fault of action "state" lets an invoice or a session end in.

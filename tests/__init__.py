@@ -93,6 +93,11 @@ from .offline import (
     test_outage,
     test_qr_on_paper,
 )
+from .law import test_legal_fact
+from .white_list import (
+    test_white_list,
+    test_white_list_payment,
+)
 from .payment import (
     test_duty,
     test_identifier,

@@ -12,6 +12,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..ksef_api import limits
 from ..models.connection import call as connection_call
+from ..models.white_list import ask as white_list
 from .sandbox_process import Sandbox
 
 # Made by tools/ready_company.py.
@@ -127,6 +128,7 @@ class KsefCase(LocalHttp, PolishCase):
         parameters = cls.env["ir.config_parameter"]
         parameters.set_param(connection_call.TEST_API_URL, cls.sandbox.api_url)
         parameters.set_param(connection_call.TEST_QR_URL, cls.sandbox.qr_url)
+        parameters.set_param(white_list.TEST_URL, cls.sandbox.white_list_url)
         cls.tax_23, cls.tax_8, cls.tax_5, cls.tax_0, cls.tax_zw = (
             cls.env.ref(f"account.{cls.company.id}_vs_kraj_{rate}")
             for rate in ("23", "8", "5", "0", "zw")

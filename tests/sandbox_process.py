@@ -37,6 +37,7 @@ class Sandbox:
         self.latarnia_url = addresses["latarnia_url"]
         self.control_url = addresses["control_url"]
         self.gus_wsdl_url = addresses["gus_wsdl_url"]
+        self.white_list_url = addresses["white_list_url"]
 
     def _wait_for(self, ready):
         while self.process.poll() is None:
@@ -96,3 +97,7 @@ class Sandbox:
     def company(self, nip, name, **data):
         """Let GUS REGON know a company (see ``sandbox/gus.py``)."""
         return self.control("POST", "/companies", {"nip": nip, "name": name, **data})
+
+    def taxpayer(self, nip, **data):
+        """Let the list of VAT payers know a company (see ``sandbox/white_list.py``)."""
+        return self.control("POST", "/taxpayers", {"nip": nip, **data})

@@ -132,6 +132,7 @@ def _sandbox_parameters():
     """Put the local KSeF, when it runs, in the place of the test environment."""
     known = state("sandbox") or {}
     names = {"api_url": "api_url", "qr_url": "qr_url", "latarnia_url": "status_url"}
+    names["white_list_url"] = "white_list_url"
     return {
         f"{paths.MODULE}.test_{parameter}": known[name]
         for name, parameter in names.items()

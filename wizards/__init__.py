@@ -11,6 +11,8 @@ from . import (
     issue_offline,
     payment_amount,
     payment_register,
+    payment_told,
+    payment_white_list,
     res_config_settings,
     settings,
     welcome,

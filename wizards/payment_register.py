@@ -1,28 +1,31 @@
 """KSeF numbers in the titles of transfers, told before they are registered."""
 
-from decimal import Decimal
-
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
 
 from ..ksef_api.transfer_title import TitleError
 from ..models.invoice.document import to_decimal
 from ..models.payment.transfer import plan
 
+# What Odoo pays of a bill that is paid in parts, unless the whole is chosen.
+INSTALMENTS = ("next", "overdue", "before_date")
+
 
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
+    # The transfers of this window (``models/payment/transfer.py``), planned once for
+    # all that is shown and done; kept like Odoo's own ``batches``.
+    l10n_pl_ksef_plan = fields.Binary(
+        compute="_compute_l10n_pl_ksef_plan", export_string_translation=False
+    )
     l10n_pl_ksef_concerns = fields.Boolean(
-        "Concerns KSeF", compute="_compute_l10n_pl_ksef_transfers"
+        "Concerns KSeF", compute="_compute_l10n_pl_ksef_concerns"
     )
     l10n_pl_ksef_duty = fields.Selection(
         [("must", "Must"), ("may", "May"), ("none", "Nothing"), ("ask", "Not settled")],
         "Duty",
-        compute="_compute_l10n_pl_ksef_transfers",
+        compute="_compute_l10n_pl_ksef_concerns",
     )
     l10n_pl_ksef_choice = fields.Selection(
         [("give", "Give the KSeF number"), ("leave", "Pay without it")],
@@ -38,42 +41,59 @@ class AccountPaymentRegister(models.TransientModel):
         readonly=False,
     )
     l10n_pl_ksef_can_split = fields.Boolean(
-        "Can Be Split", compute="_compute_l10n_pl_ksef_transfers"
-    )
-    l10n_pl_ksef_transfers = fields.Html(
-        "Transfers", compute="_compute_l10n_pl_ksef_transfers", sanitize=False
+        "Can Be Split", compute="_compute_l10n_pl_ksef_concerns"
     )
 
     # --- what will be paid ---------------------------------------------------
 
-    def _l10n_pl_ksef_plans(self):
+    @api.depends(
+        "batches",
+        "amount",
+        "currency_id",
+        "group_payment",
+        "installments_mode",
+        "journal_id",
+        "payment_date",
+    )
+    def _compute_l10n_pl_ksef_plan(self):
+        for wizard in self:
+            wizard.l10n_pl_ksef_plan = wizard._l10n_pl_ksef_transfers_to_make()
+
+    def _l10n_pl_ksef_transfers_to_make(self):
         """Return the ``Transfer`` of each payment that this window will make."""
         self.ensure_one()
         if self.company_id.account_fiscal_country_id.code != "PL":
             return []
-        amount = None
-        if self._l10n_pl_ksef_is_one():
-            amount = to_decimal(self.amount, self.currency_id.decimal_places)
-            if self.payment_difference_handling == "reconcile":
-                amount = None
+        amount = self._l10n_pl_ksef_amount()
         transfers = [
             plan(lines, lines.currency_id[:1], amount)
             for lines in self._l10n_pl_ksef_groups()
         ]
-        transfers = [transfer for transfer in transfers if transfer.parts]
-        by_choice = not any(transfer.is_marked for transfer in transfers)
+        # What the vendor pays back to us is the vendor's transfer.
+        transfers = [transfer for transfer in transfers if transfer.total > 0]
         for transfer in transfers:
             transfer.duties = [
                 part.move._l10n_pl_ksef_payment_duty(self.payment_date, self.journal_id)
                 for part in transfer.parts
             ]
-            # Where some bills ask for it, it concerns these; else all, if chosen.
-            transfer.is_split = (
-                self.l10n_pl_ksef_split
-                and transfer.can_split
-                and (by_choice or transfer.is_marked)
-            )
         return transfers
+
+    def _l10n_pl_ksef_amount(self):
+        """Return what is paid of the bills in all, in their currency (Decimal); None
+        for as much as is open.
+        """
+        if not self._l10n_pl_ksef_is_one():
+            return None
+        theirs = self.batches[0]["lines"].currency_id[:1]
+        amount = self.amount
+        if self.currency_id != theirs:
+            full = self._get_total_amounts_to_pay(self.batches[:1])["full_amount"]
+            if self.currency_id.compare_amounts(amount, full) >= 0:
+                return None
+            # By its share: the rate is that of Odoo's own amount.
+            residual = sum(self.batches[0]["lines"].mapped("amount_residual_currency"))
+            amount = theirs.round(abs(residual) * amount / full)
+        return to_decimal(amount, theirs.decimal_places)
 
     def _l10n_pl_ksef_is_one(self):
         """Tell whether one payment of a chosen amount is made (Odoo's edit mode)."""
@@ -88,29 +108,39 @@ class AccountPaymentRegister(models.TransientModel):
             for batch in self.batches
             if batch["payment_values"]["payment_type"] == "outbound"
             and batch["payment_values"]["partner_type"] == "supplier"
+            and self._l10n_pl_ksef_is_payable(batch)
         ]
         if self._l10n_pl_ksef_is_one():
             return batches[:1]
         if self.group_payment:
             return batches
+        chosen = self.line_ids._origin
+        if self.installments_mode in INSTALMENTS:
+            chosen = self._get_total_amounts_to_pay(self.batches)["lines"]
         return [
-            lines for batch in batches for lines in batch.grouped("move_id").values()
+            lines
+            for batch in batches
+            for lines in (batch & chosen).grouped("move_id").values()
         ]
 
-    @api.depends(
-        "batches",
-        "amount",
-        "group_payment",
-        "journal_id",
-        "payment_date",
-        "payment_difference_handling",
-        "l10n_pl_ksef_choice",
-        "l10n_pl_ksef_split",
-        "communication",
-    )
-    def _compute_l10n_pl_ksef_transfers(self):
+    def _l10n_pl_ksef_is_payable(self, batch):
+        """Tell whether Odoo will pay this batch, or skip it for its account."""
+        account = self._get_batch_account(batch)
+        return not self.require_partner_bank_account or account.allow_out_payment
+
+    def _l10n_pl_ksef_splits(self, transfer):
+        """Tell whether this transfer is a split payment (*MPP*).
+
+        Where some bills ask for it, it concerns these; else all, if chosen.
+        """
+        marked = any(other.is_marked for other in self.l10n_pl_ksef_plan or [])
+        wanted = self.l10n_pl_ksef_split and transfer.can_split
+        return wanted and (transfer.is_marked or not marked)
+
+    @api.depends("l10n_pl_ksef_plan")
+    def _compute_l10n_pl_ksef_concerns(self):
         for wizard in self:
-            transfers = wizard._l10n_pl_ksef_plans()
+            transfers = wizard.l10n_pl_ksef_plan or []
             numbered = any(transfer.numbered for transfer in transfers)
             duties = [transfer.duty(self.env).kind for transfer in transfers]
             first = [k for k in ("ask", "must", "may", "none") if k in duties]
@@ -119,14 +149,13 @@ class AccountPaymentRegister(models.TransientModel):
             wizard.l10n_pl_ksef_can_split = numbered and all(
                 transfer.can_split for transfer in transfers
             )
-            wizard.l10n_pl_ksef_transfers = (
-                wizard._l10n_pl_ksef_told_transfers(transfers) if numbered else False
-            )
 
+    # Not of the amount: what a person has chosen stays.
     @api.depends("batches", "payment_date", "journal_id", "group_payment")
     def _compute_l10n_pl_ksef_choice(self):
         for wizard in self:
-            kinds = {t.duty(self.env).kind for t in wizard._l10n_pl_ksef_plans()}
+            transfers = wizard.l10n_pl_ksef_plan or []
+            kinds = {transfer.duty(self.env).kind for transfer in transfers}
             if "ask" in kinds:
                 wizard.l10n_pl_ksef_choice = False
             elif "must" in kinds:
@@ -140,9 +169,9 @@ class AccountPaymentRegister(models.TransientModel):
     @api.depends("batches")
     def _compute_l10n_pl_ksef_split(self):
         for wizard in self:
-            transfers = wizard._l10n_pl_ksef_plans()
             wizard.l10n_pl_ksef_split = any(
-                transfer.is_marked and transfer.can_split for transfer in transfers
+                transfer.is_marked and transfer.can_split
+                for transfer in wizard.l10n_pl_ksef_plan or []
             )
 
     @api.model
@@ -153,65 +182,7 @@ class AccountPaymentRegister(models.TransientModel):
         splits = move.is_purchase_document() and move.l10n_pl_ksef_split_payment
         return {**key, "l10n_pl_ksef_split_payment": splits}
 
-    # --- what people see -----------------------------------------------------
-
-    def _l10n_pl_ksef_told_transfers(self, transfers):
-        rows = Markup().join(self._l10n_pl_ksef_row(transfer) for transfer in transfers)
-        heads = [
-            self.env._("Vendor"),
-            self.env._("Bills"),
-            self.env._("Amount"),
-            self.env._("Title of the transfer"),
-        ]
-        head = Markup().join(Markup("<th>%s</th>") % text for text in heads)
-        return Markup(
-            "<table class='table table-sm'><thead><tr>%s</tr></thead>"
-            "<tbody>%s</tbody></table>"
-        ) % (head, rows)
-
-    def _l10n_pl_ksef_row(self, transfer):
-        bills = ", ".join(
-            part.move.ref or part.move.name or "" for part in transfer.parts
-        )
-        total = sum((part.amount for part in transfer.parts), Decimal(0))
-        cells = [
-            transfer.parts[0].move.commercial_partner_id.display_name,
-            bills,
-            format_amount(self.env, float(total), transfer.currency),
-        ]
-        text = Markup().join(Markup("<td>%s</td>") % cell for cell in cells)
-        title, reason = self._l10n_pl_ksef_title_preview(transfer)
-        return Markup(
-            "<tr>%s<td><span class='text-break'>%s</span>"
-            "<div class='text-muted'>%s</div></td></tr>"
-        ) % (text, title, reason)
-
-    def _l10n_pl_ksef_title_preview(self, transfer):
-        """Return what the title will say, and why (two sentences)."""
-        reason = transfer.duty(self.env).reason
-        if not transfer.numbered:
-            return self.env._("No KSeF number is due."), reason
-        if self.l10n_pl_ksef_choice != "give":
-            return self.env._("Without a KSeF number."), reason
-        if transfer.needs_identifier:
-            made = self._l10n_pl_ksef_identifier_made(transfer)
-            if not made:
-                count = len(transfer.numbered)
-                return (
-                    self.env._(
-                        "A collective identifier of %(count)s invoices will be made "
-                        "in KSeF when you confirm.",
-                        count=count,
-                    ),
-                    reason,
-                )
-            number = made.number
-        else:
-            number = transfer.numbered[0].number
-        try:
-            return self._l10n_pl_ksef_title(transfer, number), reason
-        except UserError as error:
-            return str(error), reason
+    # --- titles --------------------------------------------------------------
 
     def _l10n_pl_ksef_identifier_made(self, transfer):
         identifiers = self.env["l10n_pl_ksef.identifier"]
@@ -220,13 +191,13 @@ class AccountPaymentRegister(models.TransientModel):
         )
         return found.filtered(lambda identifier: identifier.state == "made")
 
-    def _l10n_pl_ksef_title(self, transfer, number, typed=None):
+    def _l10n_pl_ksef_title(self, transfer, number):
         """Return the title of ``transfer`` with ``number`` in it.
 
         :raise UserError: the message of a split payment cannot hold it
         """
-        typed = self._l10n_pl_ksef_typed(transfer) if typed is None else typed
-        if not transfer.is_split:
+        typed = self._l10n_pl_ksef_typed(transfer)
+        if not self._l10n_pl_ksef_splits(transfer):
             return transfer.title(number, typed)
         try:
             return transfer.split_message(number, typed)
@@ -259,7 +230,7 @@ class AccountPaymentRegister(models.TransientModel):
         # EXTENDS 'account': identifiers are there before the payments that carry them
         # sudo: what the person may not read is not left out, but refused
         self.sudo().line_ids.move_id.with_env(self.env).check_access("read")
-        transfers = self._l10n_pl_ksef_plans() if len(self) == 1 else []
+        transfers = self.l10n_pl_ksef_plan or [] if len(self) == 1 else []
         if any(transfer.numbered for transfer in transfers):
             if not self.l10n_pl_ksef_choice:
                 raise UserError(
@@ -295,27 +266,39 @@ class AccountPaymentRegister(models.TransientModel):
 
     def _init_payments(self, to_process, edit_mode=False):
         # EXTENDS 'account'
+        kept = {}
         if self.l10n_pl_ksef_choice == "give":
-            transfers = {t.lines.move_id: t for t in self._l10n_pl_ksef_plans()}
-            for item in to_process:
+            transfers = {t.lines.move_id: t for t in self.l10n_pl_ksef_plan or []}
+            for number, item in enumerate(to_process):
                 if transfer := transfers.get(item["to_reconcile"].move_id):
-                    self._l10n_pl_ksef_fill(item["create_vals"], transfer)
-        return super()._init_payments(to_process, edit_mode=edit_mode)
+                    kept[number] = self._l10n_pl_ksef_fill(
+                        item["create_vals"], transfer
+                    )
+        payments = super()._init_payments(to_process, edit_mode=edit_mode)
+        for number, values in kept.items():
+            # sudo: what a payment tells of KSeF is written by code only
+            to_process[number]["payment"].sudo().write(values)
+        return payments
 
     def _l10n_pl_ksef_fill(self, values, transfer):
-        """Put the KSeF number into the values of one payment."""
+        """Put the KSeF number into the values of one payment.
+
+        :return: what the payment keeps of it
+        """
         if not transfer.numbered:
-            return
+            return {}
+        identifier = self.env["l10n_pl_ksef.identifier"]
+        number = transfer.numbered[0].number
         if transfer.needs_identifier:
             identifier = self._l10n_pl_ksef_identifier_made(transfer)
             if not identifier:
                 # Registered by code, not by a person: nothing is made on the way.
-                return
+                return {}
             number = identifier.number
-            values["l10n_pl_ksef_identifier_id"] = identifier.id
-        else:
-            number = transfer.numbered[0].number
         values["memo"] = self._l10n_pl_ksef_title(transfer, number)
         values["payment_reference"] = number
-        values["l10n_pl_ksef_title_number"] = number
-        values["l10n_pl_ksef_is_split"] = transfer.is_split
+        return {
+            "l10n_pl_ksef_identifier_id": identifier.id,
+            "l10n_pl_ksef_title_number": number,
+            "l10n_pl_ksef_is_split": self._l10n_pl_ksef_splits(transfer),
+        }

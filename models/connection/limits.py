@@ -6,6 +6,7 @@ from odoo import api, fields, models
 
 from ...ksef_api import limits
 from ...ksef_api.batch import MAX_INVOICES
+from ...ksef_api.collective import DOCUMENTED_MOST
 from ...ksef_api.errors import KsefError, RateLimited
 from ..concurrency import checkpoint, own_cursor
 
@@ -103,3 +104,9 @@ class Connection(models.Model):
         """Return how many invoices one batch session of this context takes."""
         known = ((self.limits or {}).get("context") or {}).get("batchSession") or {}
         return min(MAX_INVOICES, known.get("maxInvoices") or MAX_INVOICES)
+
+    def _identifier_limit(self):
+        """Return how many invoices one collective identifier of this context takes."""
+        context = (self.limits or {}).get("context") or {}
+        known = context.get("collectiveIdentifier") or {}
+        return known.get("maxInvoices") or DOCUMENTED_MOST

@@ -3,9 +3,6 @@ from odoo import api, fields, models
 from ...ksef_api import fa3
 from .account_tax import TRIANGULAR_TAG
 
-# Art. 108a of the VAT act: split payment is compulsory above this gross value in zlotys
-# for what annex 15 lists.
-SPLIT_PAYMENT_ABOVE = 15_000
 REVERSE_CHARGED = {"oo", "np II"}
 
 
@@ -102,9 +99,9 @@ class AccountMove(models.Model):
         goods = self.env["product.product"].union(
             *(move._l10n_pl_ksef_goods() for move in sale)
         )
+        above = self.env["l10n_pl_ksef.legal.fact"]._amount("split_payment_above")
         return bool(
-            abs(sum(move._l10n_pl_ksef_total_in_zlotys() for move in sale))
-            > SPLIT_PAYMENT_ABOVE
+            abs(sum(move._l10n_pl_ksef_total_in_zlotys() for move in sale)) > above
             and any(sale.mapped("amount_tax_signed"))
             and goods.filtered("l10n_pl_ksef_annex15")
         )

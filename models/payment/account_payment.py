@@ -22,3 +22,10 @@ class AccountPayment(models.Model):
     l10n_pl_ksef_is_split = fields.Boolean(
         "Paid in Split Payment (MPP)", readonly=True, copy=False
     )
+
+    def _has_field_access(self, field, operation):
+        # EXTENDS 'base': what is told of KSeF and of the white list is written by code
+        ours = field.name.startswith("l10n_pl_ksef_") and field.readonly and field.store
+        if operation == "write" and ours and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)

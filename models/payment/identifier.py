@@ -118,7 +118,7 @@ class Identifier(models.Model):
         """Return the identifier for a transfer, a new row (*draft*) when no unused one
         is there; see ``_find_for_transfer``.
 
-        :raise UserError: the company is not connected to KSeF
+        :raise UserError: the company is not connected to KSeF, or these are too many
         """
         connection = company._l10n_pl_ksef_connection()
         if not connection:
@@ -127,6 +127,18 @@ class Identifier(models.Model):
                     "%(company)s is not connected to KSeF: a collective identifier "
                     "cannot be made.",
                     company=company.display_name,
+                )
+            )
+        most = connection._identifier_limit()
+        if len(parts) > most:
+            raise UserError(
+                self.env._(
+                    "%(count)s invoices of %(partner)s are too many: KSeF takes at "
+                    "most %(most)s for one collective identifier. Pay them in several "
+                    "transfers.",
+                    count=len(parts),
+                    partner=partner.display_name,
+                    most=most,
                 )
             )
         if found := self._find_for_transfer(company, parts, purpose):

@@ -37,14 +37,12 @@ class Transfer:
     :param parts: ``Part`` for each bill that the money reaches
     :param currency: of the transfer (``res.currency``)
     :param duties: ``Duty`` for each part
-    :param is_split: it is paid in split payment (*MPP*)
     """
 
     lines: object
     parts: list
     currency: object
     duties: list = field(default_factory=list)
-    is_split: bool = False
 
     @property
     def numbered(self):
@@ -54,6 +52,11 @@ class Transfer:
     @property
     def moves(self):
         return self.parts[0].move.union(*(part.move for part in self.parts))
+
+    @property
+    def total(self):
+        """What is transferred (Decimal), corrections taken off."""
+        return sum((part.amount for part in self.parts), Decimal(0))
 
     @property
     def needs_identifier(self):
@@ -120,14 +123,12 @@ def plan(lines, currency, amount=None):
     by_move = lines.sorted(
         lambda line: (line.date_maturity or line.date, line.id)
     ).grouped("move_id")
-    credits = [move for move in by_move if move.move_type == "in_refund"]
+    opens = {move: _open(items, currency) for move, items in by_move.items()}
     if left is not None:
-        left += sum(
-            (abs(_open(by_move[move], currency)) for move in credits), Decimal(0)
-        )
-    for move, items in by_move.items():
-        paid = _open(items, currency)
-        if left is not None and move not in credits:
+        # What is owed to us is taken off, so that more of the bills is paid.
+        left -= sum((paid for paid in opens.values() if paid < 0), Decimal(0))
+    for move, paid in opens.items():
+        if left is not None and paid > 0:
             paid = min(paid, left)
             left -= paid
         if paid:

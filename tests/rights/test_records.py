@@ -13,6 +13,7 @@ class TestRecords(OfficeCase):
     def test_every_model_has_a_rule_that_knows_companies_or_their_user(self):
         for name in models_of_ours(self.env.registry) - {
             "l10n_pl_ksef.call",
+            "l10n_pl_ksef.white.list",
             "l10n_pl_ksef.legal.fact",
         }:
             rules = self.env["ir.rule"].search([("model_id.model", "=", name)])
