@@ -5,7 +5,12 @@ import sys
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent
-FROM_ODOO = ("fa3_from_odoo.py", "import_from_odoo.py", "posting_from_odoo.py")
+FROM_ODOO = (
+    "fa3_from_odoo.py",
+    "import_from_odoo.py",
+    "posting_from_odoo.py",
+    "statement_from_odoo.py",
+)
 
 
 def from_odoo(name):

@@ -276,6 +276,22 @@ def ledger_one(world, _body, number):
     return {**_ledger_line(row), "xml_b64": base64.b64encode(row["xml"]).decode()}
 
 
+@order("GET", "/collectives")
+def collectives(world, _body):
+    """Every collective identifier, with its invoices and amounts."""
+    found = []
+    for row in world.store.rows("SELECT * FROM collectives ORDER BY rowid"):
+        members = world.store.rows(
+            "SELECT invoice_id, amount FROM collective_invoices "
+            "WHERE collective_id = ? ORDER BY invoice_id",
+            row["id"],
+        )
+        invoices = {member["invoice_id"]: member["amount"] for member in members}
+        one = {"number": row["id"], "nip": row["context"], "invoices": invoices}
+        found.append(one)
+    return {"collectives": found}
+
+
 @order("GET", "/auth-sessions")
 def auth_sessions(world, body):
     """Logins of a NIP, and which are alive."""

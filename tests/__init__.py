@@ -103,5 +103,6 @@ from .payment import (
     test_identifier,
     test_identifier_receive,
     test_statement,
+    test_strange_payments,
     test_titles,
 )

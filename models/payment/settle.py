@@ -43,6 +43,8 @@ class Settlement:
         owed, which then stays on the suspense account.
         """
         _ = line.env._
+        # An earlier transaction of the same statement may have paid it.
+        targets = [target for target in targets if target.open]
         if not targets:
             return cls((), _("No open invoice has this number."))
         currency = line.foreign_currency_id or line.currency_id

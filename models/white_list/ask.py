@@ -57,7 +57,7 @@ class WhiteListEntry(models.Model):
 
     @api.model
     def _open_questions(self, wanted, day):
-        """Return ``(nips, [(nip, account)])`` that nothing is known of; None: all is."""
+        """Return ``(nips, [(nip, account)])`` that nothing is known of, or None."""
         nips = [nip for nip in wanted if not self._of(nip, day)]
         virtual = [
             (nip, number)

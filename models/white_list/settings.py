@@ -7,7 +7,7 @@ class ResCompany(models.Model):
     l10n_pl_ksef_white_list_on_arrival = fields.Boolean(
         "Ask the White List When Bills Come",
         default=True,
-        help="What the Ministry's list of VAT payers says of a vendor is asked for when "
+        help="What the Ministry's list of VAT payers says of a vendor is asked for as "
         "a bill comes, and again on the days around its due date. Many vendors are "
         "asked for at once; none twice on a day.",
     )

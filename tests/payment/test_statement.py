@@ -1,5 +1,9 @@
 """Money finds its invoice by the number in the title of the transfer."""
 
+from decimal import Decimal
+
+from ...ksef_api.title_reading import read_title
+from ...models.payment.settle import targets_of
 from .case import PaymentCase
 
 
@@ -135,6 +139,100 @@ class TestStatement(StatementCase):
         line = self.transaction(bill.l10n_pl_ksef_number, -246)
         self.assertTrue(line.is_reconciled)
         self.assertEqual(bill.amount_residual, 0)
+
+
+class TestWholeStatement(StatementCase):
+    """Ten transactions of a bank's file, created at once, as an import does."""
+
+    def setUp(self):
+        super().setUp()
+        self.moves = self.sent(100, 200, 300, 400, 500, 600, 700, 800)
+        self.numbers = self.moves.mapped("l10n_pl_ksef_number")
+        self.first = self.identifier(self.moves[2:4])
+        self.second = self.identifier(self.moves[4:6], [123, 100])
+
+    def identifier(self, moves, amounts=None):
+        opens = amounts or [move._l10n_pl_ksef_open_amount() for move in moves]
+        parts = [
+            (move, Decimal(str(amount)))
+            for move, amount in zip(moves, opens, strict=True)
+        ]
+        identifier = self.env["l10n_pl_ksef.identifier"]._for_transfer(
+            self.company, self.customer, parts, purpose="collect"
+        )
+        identifier._make()
+        return identifier.number
+
+    def broken(self, number):
+        """Return a number as banks break it: two lines, without hyphens."""
+        plain = number.replace("-", "")
+        return f"{plain[:20]}\n{plain[20:]}"
+
+    def statement(self):
+        mistyped = self.numbers[7][:-2]
+        mistyped += "00" if self.numbers[7][-2:] != "00" else "11"
+        rows = [
+            (f"{self.numbers[0]} za usługę", 123.0),
+            (f"FV {self.broken(self.numbers[1])}", 246.0),
+            (self.first, 861.0),
+            (f"IDENTYFIKATOR {self.broken(self.second)} DZIEKUJEMY", 223.0),
+            (f"{self.numbers[6]} rata 1", 400.0),
+            (f"{self.numbers[6]} rata 2", 461.0),
+            (f"{self.numbers[4]} {self.numbers[5]}", 1130.0),
+            (f"{self.numbers[0]} drugi raz", 123.0),
+            (mistyped, 984.0),
+            ("5265877635-20270104-0100001AF629-D0", 984.0),
+        ]
+        return self.env["account.bank.statement.line"].create(
+            [
+                {
+                    "journal_id": self.bank.id,
+                    "date": "2027-01-05",
+                    "payment_ref": title,
+                    "amount": amount,
+                }
+                for title, amount in rows
+            ]
+        )
+
+    def test_what_is_right_is_matched_and_what_is_not_is_told(self):
+        lines = self.statement()
+        self.assertEqual(
+            lines.mapped("l10n_pl_ksef_match"),
+            ["done"] * 7 + ["open", "mistyped", "open"],
+        )
+        self.assertEqual(
+            lines.mapped("is_reconciled"), [True] * 7 + [False, False, False]
+        )
+        self.assertTrue(all(lines[7:].mapped("l10n_pl_ksef_match_remarks")))
+
+    def test_each_invoice_is_paid_what_its_titles_say(self):
+        self.statement()
+        left = [round(move.amount_residual, 2) for move in self.moves]
+        self.assertEqual(left, [0, 0, 0, 0, 0, 0, 0, 984.0])
+
+    def test_it_takes_two_searches_however_many_lines(self):
+        env = self.env(context={**self.env.context, "tracking_disable": True})
+        lines = self.statement().with_env(env)
+        readings = {line: read_title(line.payment_ref) for line in lines}
+        self.env.flush_all()
+        self.env.invalidate_all()
+        targets_of(env, readings)
+        few = dict(list(readings.items())[:1])
+        counts = []
+        for some in (few, readings):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            targets_of(env, some)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+
+    def test_the_number_of_an_invoice_is_found_by_its_index(self):
+        self.env.cr.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename = 'account_move' "
+            "AND indexdef LIKE '%%(l10n_pl_ksef_number)%%'"
+        )
+        self.assertTrue(self.env.cr.fetchall())
 
 
 class TestReference(StatementCase):

@@ -105,6 +105,55 @@ def invoices(env, count):
 
 
 @order
+def bills(env, numbers):
+    """Make and validate vendor bills of KSeF numbers, of one vendor; returns their
+    ids.
+    """
+    company = _company(env)
+    seller = numbers[0][:10]
+    vendor = env["res.partner"].search([("vat", "=", f"PL{seller}")], limit=1)
+    vendor = vendor or env["res.partner"].create(
+        {
+            "name": "Dostawca sp. j.",
+            "vat": f"PL{seller}",
+            "is_company": True,
+            "country_id": env.ref("base.pl").id,
+        }
+    )
+    moves = env["account.move"].with_company(company)
+    for number in numbers:
+        line = Command.create({"name": "Papier", "price_unit": 100})
+        moves += moves.create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": vendor.id,
+                "invoice_date": "2026-11-02",
+                "ref": number[-8:],
+                "invoice_line_ids": [line],
+            }
+        )
+        # As the inbox has it of its file.
+        moves[-1].l10n_pl_ksef_number = number
+    moves.action_post()
+    return moves.ids
+
+
+@order
+def pay(env, ids):
+    """Register one payment of vendor bills; returns the number in its title."""
+    company = _company(env)
+    windows = env["account.payment.register"].with_context(
+        active_model="account.move",
+        active_ids=ids,
+        allowed_company_ids=company.ids,
+        dont_redirect_to_payments=True,
+    )
+    values = {"group_payment": True, "payment_date": "2027-01-04"}
+    windows.create(values).action_create_payments()
+    return env["account.move"].browse(ids).matched_payment_ids.mapped("memo")
+
+
+@order
 def queue(env, ids):
     """Let the invoices wait for the cron."""
     env["l10n_pl_ksef.document"]._queue(env["account.move"].browse(ids))

@@ -57,6 +57,8 @@ class World:
         assert connected["state"] == "connected", connected["told"]
         self.sql("UPDATE ir_cron SET active = false")
         self.clerk("parameter", name="l10n_pl_ksef.send_many_above", value="3")
+        name = "l10n_pl_ksef.test_white_list_url"
+        self.clerk("parameter", name=name, value=addresses["white_list_url"])
 
     def sql(self, statement):
         """Run a statement on the database; returns the rows of its answer."""

@@ -1,4 +1,4 @@
-"""What the Ministry's list says of vendors: asked little, kept, shown, never guessed."""
+"""What the Ministry's list says of vendors: asked little, kept, never guessed."""
 
 from datetime import timedelta
 from types import SimpleNamespace
