@@ -79,7 +79,7 @@ def looking_up(most):
     lines = env["account.bank.statement.line"]
     readings = {}
     began = time.perf_counter()
-    for place in range(LINES):
+    for _place in range(LINES):
         title = f"zapłata {number_of(chance.randint(1, most))} dziękujemy"
         line = lines.new({"company_id": company.id, "payment_ref": title})
         readings[line] = read_title(title)

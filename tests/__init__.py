@@ -104,5 +104,6 @@ from .payment import (
     test_identifier_receive,
     test_statement,
     test_strange_payments,
+    test_tours_payment,
     test_titles,
 )
