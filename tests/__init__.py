@@ -102,6 +102,7 @@ from .payment import (
     test_duty,
     test_identifier,
     test_identifier_receive,
+    test_nothing_noticed,
     test_statement,
     test_strange_payments,
     test_tours_payment,

@@ -135,6 +135,7 @@ class AccountPaymentRegister(models.TransientModel):
 
         :return: what has to be confirmed before it is paid, or ""
         """
+        self.check_access("write")
         checks = self._l10n_pl_ksef_account_checks()
         if not checks:
             return ""

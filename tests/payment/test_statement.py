@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from ...ksef_api.ksef_number import crc8
 from ...ksef_api.title_reading import read_title
 from ...models.payment.settle import targets_of
 from .case import PaymentCase
@@ -171,6 +172,8 @@ class TestWholeStatement(StatementCase):
     def statement(self):
         mistyped = self.numbers[7][:-2]
         mistyped += "00" if self.numbers[7][-2:] != "00" else "11"
+        nobodys = "5265877635-20270104-0100001AF629"
+        nobodys += f"-{crc8(nobodys.encode()):02X}"
         rows = [
             (f"{self.numbers[0]} za usługę", 123.0),
             (f"FV {self.broken(self.numbers[1])}", 246.0),
@@ -181,7 +184,7 @@ class TestWholeStatement(StatementCase):
             (f"{self.numbers[4]} {self.numbers[5]}", 1130.0),
             (f"{self.numbers[0]} drugi raz", 123.0),
             (mistyped, 984.0),
-            ("5265877635-20270104-0100001AF629-D0", 984.0),
+            (nobodys, 984.0),
         ]
         return self.env["account.bank.statement.line"].create(
             [
@@ -218,7 +221,8 @@ class TestWholeStatement(StatementCase):
         self.env.flush_all()
         self.env.invalidate_all()
         targets_of(env, readings)
-        few = dict(list(readings.items())[:1])
+        # One with a number, one with an identifier.
+        few = {line: readings[line] for line in lines[1:3]}
         counts = []
         for some in (few, readings):
             self.env.invalidate_all()

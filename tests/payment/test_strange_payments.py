@@ -32,14 +32,10 @@ class TestStrangePayments(PaymentCase):
         bill.action_post()
         return bill
 
-    def credit_note(self, bill, price):
-        """Return a credit note of a bill that has a KSeF number, as from the inbox."""
+    def credit_note(self, bill):
+        """Return a credit note of the vendor of ``bill`` that is in KSeF, too."""
         number = self.issue_strange(self.document("KOR/1"), "KOR/1")
-        credit = bill._reverse_moves(
-            [{"invoice_date": "2026-11-03", "ref": "KOR/1"}], cancel=False
-        )
-        credit.invoice_line_ids.price_unit = price
-        credit.action_post()
+        credit = self.entered_bill(bill.partner_id, "KOR/1", move_type="in_refund")
         credit.sudo().l10n_pl_ksef_number = number
         return credit
 
@@ -110,7 +106,7 @@ class TestStrangePayments(PaymentCase):
 
     def test_a_netted_correction_is_the_persons_choice(self):
         bill = self.vendor_bills({"number": "FV/1"})
-        credit = self.credit_note(bill, 40)
+        credit = self.credit_note(bill)
         window = self.window(bill + credit, group_payment=True)
         self.assertEqual(window.l10n_pl_ksef_duty, "ask")
         with self.assertRaisesRegex(UserError, "not settle"):
@@ -126,7 +122,7 @@ class TestStrangePayments(PaymentCase):
 
     def test_what_the_vendor_pays_back_is_no_transfer_of_ours(self):
         bill = self.vendor_bills({"number": "FV/1"})
-        credit = self.credit_note(bill, 40)
+        credit = self.credit_note(bill)
         window = self.window(credit)
         self.assertFalse(window.l10n_pl_ksef_concerns)
         window.action_create_payments()
@@ -144,10 +140,10 @@ class TestStrangePayments(PaymentCase):
         self.assertFalse(self.env["l10n_pl_ksef.identifier"].sudo().search([]))
 
     def test_more_invoices_than_ksef_takes_are_told_before(self):
+        bills = self.vendor_bills(*({"number": f"FV/{n}"} for n in range(3)))
         self.connection.limits = {
             "context": {"collectiveIdentifier": {"maxInvoices": 2}}
         }
-        bills = self.vendor_bills(*({"number": f"FV/{n}"} for n in range(3)))
         with self.assertRaisesRegex(UserError, "at most 2"):
             self.pay(bills, group_payment=True)
         self.assertFalse(self.env["l10n_pl_ksef.identifier"].sudo().search([]))

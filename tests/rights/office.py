@@ -154,7 +154,11 @@ class OfficeCase(ReceivingCase):
             made[name] = env[name].create(self.given(name))
         made["l10n_pl_ksef.identifier.line"] = made["l10n_pl_ksef.identifier"].line_ids
         made["l10n_pl_ksef.legal.fact"] = env.ref("l10n_pl_ksef.legal_payment_titles")
-        for name in ("l10n_pl_ksef.move.party", "l10n_pl_ksef.move.vehicle"):
+        for name in (
+            "l10n_pl_ksef.move.party",
+            "l10n_pl_ksef.move.vehicle",
+            "l10n_pl_ksef.white.list",
+        ):
             made[name] = env[name].create(self.given(name))
         return made
 
@@ -174,6 +178,11 @@ class OfficeCase(ReceivingCase):
                 "usage": "10",
             },
             "l10n_pl_ksef.outage": {"title": "Awaria"},
+            "l10n_pl_ksef.white.list": {
+                "nip": self.nip,
+                "day": "2026-11-20",
+                "state": "active",
+            },
             "l10n_pl_ksef.identifier": {
                 **company,
                 "environment": "test",

@@ -12,7 +12,7 @@ tours.add("l10n_pl_ksef_pay_several", {
     click(".modal .o_field_widget[name=group_payment] input", "one for each vendor"),
     {
       content: "before anything is confirmed it tells what will be made",
-      trigger: `${transfers} td:contains(3 faktur)`,
+      trigger: `${transfers} td:contains(identyfikator zbiorczy)`,
     },
     {
       content: "the single bill carries its number",
