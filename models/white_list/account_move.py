@@ -113,8 +113,12 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def _l10n_pl_ksef_list_nip(self):
-        """Return the NIP of this vendor as the list takes it, or ""."""
-        if self.country_code not in (False, "PL"):
+        """Return the NIP of this vendor as the list takes it, or "".
+
+        Also of companies abroad that are registered for VAT in Poland.
+        """
+        is_polish = (self.vat or "").upper().startswith("PL")
+        if self.country_code not in (False, "PL") and not is_polish:
             return ""
         nip = normalize_nip(self.vat or "")
         return nip if is_valid_nip(nip) else ""
