@@ -69,12 +69,9 @@ class WhiteListEntry(models.Model):
             if name in theirs._fields
         )
         for entry in self.filtered(lambda e: e.day == today):
+            vats = (entry.nip, f"PL{entry.nip}")
             # sudo: vendors of all companies, for what is public
-            partners = (
-                self.env["res.partner"]
-                .sudo()
-                .search([("vat", "in", (entry.nip, f"PL{entry.nip}"))])
-            )
+            partners = self.env["res.partner"].sudo().search([("vat", "in", vats)])
             for account in partners.bank_ids:
                 number = account_number(account)
                 known = number and entry._account(number)
