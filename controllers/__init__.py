@@ -1,1 +1,1 @@
-from . import bundle, preview, received, sign
+from . import bundle, export, preview, received, sign

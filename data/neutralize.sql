@@ -21,3 +21,10 @@ UPDATE l10n_pl_ksef_certificate_upload
    SET certificate_file = NULL, key_file = NULL, password = NULL;
 UPDATE l10n_pl_ksef_connect SET token = NULL;
 UPDATE l10n_pl_ksef_company_data SET user_key = NULL;
+UPDATE l10n_pl_ksef_enrolment
+   SET key_sealed = NULL,
+       revoke_at = NULL,
+       state = CASE WHEN state = 'done' THEN state ELSE 'failed' END;
+UPDATE l10n_pl_ksef_listed_certificate SET revoke_asked_at = NULL;
+UPDATE l10n_pl_ksef_connection SET orders_certificates = FALSE;
+UPDATE l10n_pl_ksef_certificate_export SET password = NULL, repeated = NULL;

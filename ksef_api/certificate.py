@@ -136,6 +136,31 @@ class KsefCertificate:
             serialization.NoEncryption(),
         )
 
+    def files(self, password: str) -> dict[str, bytes]:
+        """What other programs take, by the end of the name: the certificate (`crt`, in
+        PEM), its key (`key`, PKCS#8 in PEM) and both in one (`p12`), under a password.
+
+        :raises CertificateError: "no_key"
+        """
+        if self.private_key is None:
+            raise CertificateError("no_key")
+        protection = serialization.BestAvailableEncryption(password.encode())
+        return {
+            "crt": self.certificate.public_bytes(serialization.Encoding.PEM),
+            "key": self.private_key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                protection,
+            ),
+            "p12": pkcs12.serialize_key_and_certificates(
+                self.common_name.encode() or None,
+                self.private_key,
+                self.certificate,
+                None,
+                protection,
+            ),
+        }
+
     def check(self, usage: str | None = None, now: datetime | None = None) -> None:
         """Make sure that it can be used.
 

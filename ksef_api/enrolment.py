@@ -1,6 +1,7 @@
 """Requests for KSeF certificates (certyfikaty-KSeF.md)."""
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,6 +107,20 @@ class ListedCertificate:
             requested=fields.moment("requestDate"),
             last_used=fields.moment("lastUseDate", None),
         )
+
+
+# What stands in a name, but no letter, digit, dash, underscore or space of KSeF's.
+_OUTSIDE_NAMES = re.compile(r"[^a-zA-Z0-9_\- ąćęłńóśźżĄĆĘŁŃÓŚŹŻ]+")
+_LONGEST_NAME = 100
+
+
+def certificate_name(owner: str, *particulars: str) -> str:
+    """A name that KSeF takes: the owner's, cut where that is too long, and particulars,
+    which stay whole.
+    """
+    end = "".join(f" {_OUTSIDE_NAMES.sub('', text)}" for text in particulars)
+    begin = " ".join(_OUTSIDE_NAMES.sub(" ", owner).split())
+    return f"{begin[: _LONGEST_NAME - len(end)].rstrip()}{end}".strip()
 
 
 def new_request(data: EnrolmentData, kind: str = "ec") -> tuple[str, bytes]:

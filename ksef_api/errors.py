@@ -129,3 +129,22 @@ class CertificateError(LocalError):
 
 class SignatureError(LocalError):
     """A signed file is refused; the reasons are listed in `signed_file`."""
+
+
+# KSeF, or we, said no before anything was done.
+_REFUSALS = (
+    Forbidden,
+    Gone,
+    InvalidRequest,
+    LocalError,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+)
+
+
+def was_not_carried_out(error: Exception) -> bool:
+    """Tell whether the call that ended in `error` surely changed nothing in KSeF."""
+    if isinstance(error, NoAnswer):
+        return not error.sent
+    return isinstance(error, _REFUSALS)

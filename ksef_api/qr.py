@@ -7,9 +7,13 @@ drawn by whoever prints.
 import base64
 from datetime import date
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
 from .certificate import OFFLINE, KsefCertificate
 from .crypto import b64url
@@ -17,6 +21,7 @@ from .environment import Environment
 from .errors import CertificateError
 
 CONTEXT_TYPES = ("Nip", "InternalId", "NipVatUe", "PeppolId")
+_PSS = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
 
 
 def invoice_link(
@@ -67,8 +72,29 @@ def _sign(certificate, data):
     if isinstance(key, ec.EllipticCurvePrivateKey):
         r, s = decode_dss_signature(key.sign(data, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
-    return key.sign(data, pss, hashes.SHA256())
+    return key.sign(data, _PSS, hashes.SHA256())
+
+
+def is_signed_by(link: str, certificate: KsefCertificate) -> bool:
+    """Tell whether a link of KOD II verifies with a certificate; no key is needed."""
+    address, _slash, signature = link.rpartition("/")
+    signed = address.split("://", 1)[-1].encode("ascii")
+    signature = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+    key = certificate.certificate.public_key()
+    try:
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            r, s = (int.from_bytes(half, "big") for half in _halves(signature))
+            der = encode_dss_signature(r, s)
+            key.verify(der, signed, ec.ECDSA(hashes.SHA256()))
+        else:
+            key.verify(signature, signed, _PSS, hashes.SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _halves(signature):
+    return signature[:32], signature[32:]
 
 
 def _url_hash(invoice_hash_b64):

@@ -15,4 +15,5 @@ from . import (
     payment,
     offline,
     white_list,
+    enrolment,
 )

@@ -108,3 +108,11 @@ from .payment import (
     test_tours_payment,
     test_titles,
 )
+from .enrolment import (
+    test_export,
+    test_listed,
+    test_order,
+    test_personal,
+    test_renew,
+    test_tours_enrolment,
+)

@@ -141,7 +141,10 @@ class ConnectMixin(models.AbstractModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The company is connected to KSeF."),
+                "message": self._success_text(),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _success_text(self):
+        return self.env._("The company is connected to KSeF.")

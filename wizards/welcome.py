@@ -14,6 +14,11 @@ class Welcome(models.TransientModel):
     _inherit = ["l10n_pl_ksef.window"]
 
     @allowed(ADMINISTRATOR)
+    def action_sign_once(self):
+        """Open the window that connects by a signed file and orders certificates."""
+        return self.env.company._l10n_pl_ksef_ask_signature()
+
+    @allowed(ADMINISTRATOR)
     def action_add_certificate(self):
         """Open the window for an authentication certificate."""
         return self.env.company._l10n_pl_ksef_ask_certificate()

@@ -133,14 +133,19 @@ class Certificate(models.Model):
 
     @api.model
     def _newest(self, company, type):
-        """Return the certificate of ``company`` that is valid the longest, or none."""
+        """Return the certificate of ``company`` that is valid the longest, or none.
+
+        One that works goes before any that does not, or not yet.
+        """
         taxpayer = company._l10n_pl_ksef_taxpayer()
         # sudo: whose is asked for is said by the caller, who checked it
-        return self.sudo().search(
+        found = self.sudo().search(
             [("company_id", "=", taxpayer.id), ("type", "=", type)],
             order="valid_to desc, id desc",
-            limit=1,
         )
+        now = fields.Datetime.now()
+        works = found.filtered(lambda c: c.state == "valid" and c.valid_to > now)
+        return (works or found)[:1]
 
     def _check_not_there(self, company, certificate):
         # sudo: the same in an archive counts as well

@@ -1,17 +1,23 @@
 import logging
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 
 from ...ksef_api.errors import KsefError
 from ..access import ADMINISTRATOR, allowed
-from ..concurrency import checkpoint, isolated
+from ..concurrency import checkpoint, isolated, time_is_left
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
 
 REVOKED_IN_KSEF = ("Revoked", "Blocked")
-CHECK_EVERY = timedelta(days=1)
+# On TEST certificates are ended to see what happens. Elsewhere an end before its time
+# is rare, and is asked for as often as new invoices may be.
+CHECK_EVERY = {
+    "test": timedelta(seconds=50),
+    "demo": timedelta(minutes=15),
+    "production": timedelta(minutes=15),
+}
 
 
 class Certificate(models.Model):
@@ -92,22 +98,28 @@ class Certificate(models.Model):
 
     @api.model
     def _check_in_ksef(self):
-        """Find out which certificates were revoked or suspended, once a day."""
-        before = fields.Datetime.now() - CHECK_EVERY
-        for connection in self.env["l10n_pl_ksef.connection"]._connected():
-            # sudo: nobody may write certificates, this code does
-            certificates = self.sudo().search(
-                [
-                    ("company_id", "=", connection.company_id.id),
-                    ("state", "in", ("valid", "revoked")),
-                    "|",
-                    ("checked_at", "=", False),
-                    ("checked_at", "<=", before),
-                ]
+        """Find out which certificates were revoked, suspended or ended early."""
+        connections = self.env["l10n_pl_ksef.connection"]._connected()
+        now = fields.Datetime.now()
+        # sudo: nobody may write certificates, this code does
+        certificates = self.sudo().search(
+            [
+                ("company_id", "in", connections.company_id.ids),
+                ("state", "in", ("valid", "revoked")),
+                "|",
+                ("checked_at", "=", False),
+                ("checked_at", "<=", now - min(CHECK_EVERY.values())),
+            ]
+        )
+        of_companies = certificates.grouped("company_id")
+        for connection in connections.filtered(lambda c: c.company_id in of_companies):
+            before = now - CHECK_EVERY[connection.environment]
+            due = of_companies[connection.company_id].filtered(
+                lambda c, b=before: not c.checked_at or c.checked_at <= b
             )
-            if certificates:
+            if due and time_is_left(self.env):
                 with isolated(self.env, connection):
-                    certificates._check_through(connection._in_company_language())
+                    due._check_through(connection._in_company_language())
                 checkpoint(self.env)
 
     def _check_through(self, connection):
@@ -115,26 +127,45 @@ class Certificate(models.Model):
         try:
             listed = connection._call(lambda client: list(client.certificates()))
         except (KsefError, VaultError) as error:
-            # A login by token may not ask; the rest is tried again tomorrow.
+            # A login by token may not ask; the rest is tried again.
             _logger.info("KSeF: certificates not checked: %s", type(error).__name__)
             return
-        statuses = {item.serial: item.status for item in listed}
-        for certificate in self:
-            certificate._take_status(statuses.get(certificate.serial))
+        self._take_listing(connection, listed)
 
-    def _take_status(self, status):
-        """Take over what KSeF says of this certificate (None: not listed)."""
-        if status in REVOKED_IN_KSEF and self.state != "revoked":
+    def _take_listing(self, connection, listed):
+        """Take over what KSeF says of these certificates.
+
+        :param listed: all certificates of the owner, see ``ksef_api.enrolment``
+        """
+        by_serial = {item.serial: item for item in listed}
+        for certificate in self.filtered(lambda c: c.serial in by_serial):
+            certificate._take_status(by_serial[certificate.serial])
+
+    def _take_status(self, listed):
+        """Take over what KSeF says of this certificate."""
+        if listed.status in REVOKED_IN_KSEF and self.state != "revoked":
             texts = {
                 "Revoked": self.env._("The certificate was revoked in KSeF."),
                 "Blocked": self.env._("The certificate was suspended in KSeF."),
             }
-            self.write({"state": "revoked", "status_message": texts[status]})
-            self.env["l10n_pl_ksef.notification"]._notify(
-                "certificate_expires",
-                self,
-                occasion=f"{status} {self.checked_at}",
-                details=texts[status],
-            )
-        elif status == "Active" and self.state == "revoked":
+            self.write({"state": "revoked", "status_message": texts[listed.status]})
+            self._tell_end(f"{listed.status} {self.checked_at}", texts[listed.status])
+        elif listed.status == "Active" and self.state == "revoked":
             self.write({"state": "valid", "status_message": False})
+        self._take_end(listed)
+
+    def _take_end(self, listed):
+        """KSeF may let a certificate end earlier than its file says."""
+        end = listed.valid_to.astimezone(timezone.utc).replace(tzinfo=None)
+        end = end.replace(microsecond=0)
+        if end >= self.valid_to:
+            return
+        text = self.env._("KSeF lets the certificate end earlier than its file says.")
+        self.write({"valid_to": end, "status_message": text})
+        self._announce_change()
+        self._tell_end(f"ends {end}", text)
+
+    def _tell_end(self, occasion, text):
+        self.env["l10n_pl_ksef.notification"]._notify(
+            "certificate_expires", self, occasion=occasion, details=text
+        )

@@ -29,6 +29,20 @@ FINAL_CODES = {
             21406,  # signed by another method than the one named
         }
     ),
+    # GET /certificates/enrollments/data, POST /certificates/enrollments
+    "enrolment": frozenset(
+        {
+            21405,  # a name that KSeF does not take
+            25001,  # a login that may not ask who it is
+            25002,  # a login that may not order
+            25003,  # not the data of whoever is logged in
+            25004,  # no request that can be read
+            25006,  # no orders left
+            25007,  # no certificates left
+            25010,  # a key that KSeF does not take
+            25011,  # an algorithm that KSeF does not take
+        }
+    ),
     # POST /collective-identifiers
     "identifier": frozenset(
         {

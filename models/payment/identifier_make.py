@@ -4,17 +4,7 @@ from datetime import timedelta, timezone
 from odoo import api, fields, models
 
 from ...ksef_api.collective import CollectiveMember
-from ...ksef_api.errors import (
-    Forbidden,
-    Gone,
-    InvalidRequest,
-    KsefError,
-    LocalError,
-    NoAnswer,
-    NotFound,
-    RateLimited,
-    Unauthorized,
-)
+from ...ksef_api.errors import KsefError, was_not_carried_out
 from ..concurrency import advisory_lock, checkpoint, isolated
 from .identifier import UNDECIDED, _members
 
@@ -24,16 +14,6 @@ _logger = logging.getLogger(__name__)
 SETTLED_AFTER = timedelta(minutes=2)
 # KSeF's clock and ours may differ by so much.
 CLOCKS_DIFFER = timedelta(minutes=5)
-# KSeF, or we, said no before anything was made.
-REFUSALS = (
-    Forbidden,
-    Gone,
-    InvalidRequest,
-    LocalError,
-    NotFound,
-    RateLimited,
-    Unauthorized,
-)
 
 
 class Identifier(models.Model):
@@ -76,7 +56,7 @@ class Identifier(models.Model):
     def _note_error(self, error):
         """What was surely not carried out may be asked again; else KSeF is asked."""
         verdict = self.env["l10n_pl_ksef.verdict"]._of(error, "identifier")
-        state = "draft" if _was_not_carried_out(error) else "unknown"
+        state = "draft" if was_not_carried_out(error) else "unknown"
         if verdict.outcome == "refused":
             state = "failed"
         self.write({"state": state, "message": verdict.message})
@@ -152,10 +132,3 @@ class Identifier(models.Model):
                 with advisory_lock(self.env, f"identifier:{identifier.id}") as mine:
                     if mine:
                         identifier._look_up()
-
-
-def _was_not_carried_out(error):
-    """Tell whether the call that ended in ``error`` surely made no number."""
-    if isinstance(error, NoAnswer):
-        return not error.sent
-    return isinstance(error, REFUSALS)

@@ -201,6 +201,15 @@ def test_a_good_certificate_passes():
     pki.make(usage="offline").check("offline")
 
 
+def test_what_is_handed_out_opens_with_its_password_only(made):
+    files = made.files(PASSWORD)
+    assert load(files["crt"], files["key"], PASSWORD).serial == made.serial
+    assert load(files["p12"], None, PASSWORD).serial == made.serial
+    assert b"ENCRYPTED" in files["key"] and b"PRIVATE" not in files["crt"]
+    assert reason(files["crt"], files["key"], "x") == "wrong_password"
+    assert reason(files["p12"], None, "x") == "wrong_password"
+
+
 def test_what_is_shown_holds_no_secret(made):
     shown = repr(made.describe()) + repr(made)
     assert made.describe()["serial"] == "01D54FA8B72C00A1"

@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from ksef_api.certificate import load
-from ksef_api.enrolment import new_request
+from ksef_api.enrolment import certificate_name, new_request
 
 
 @pytest.mark.parametrize("kind, size", [("ec", 256), ("rsa", 2048)])
@@ -66,3 +66,18 @@ def test_the_list_of_certificates_goes_through_all_pages(server, client):
     server.will_answer(data={"certificates": [item], "hasMore": False})
     assert len(list(client.certificates(type="Offline"))) == 2
     assert "pageOffset=1" in server.requests[1][1]
+
+
+@pytest.mark.parametrize(
+    "owner, expected",
+    [
+        ("Żółć Sp. z o.o.", "Żółć Sp z o o offline 2026-11-21"),
+        ("A & B", "A B offline 2026-11-21"),
+        ("x" * 200, "x" * 81 + " offline 2026-11-21"),
+        ("", "offline 2026-11-21"),
+    ],
+)
+def test_names_are_what_ksef_takes_and_keep_their_particulars(owner, expected):
+    name = certificate_name(owner, "offline", "2026-11-21")
+    assert name == expected
+    assert 5 <= len(name) <= 100

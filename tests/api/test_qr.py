@@ -6,7 +6,7 @@ from datetime import date
 import pki
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from ksef_api import qr
@@ -47,6 +47,21 @@ def verify(made, signature, data):
         assert len(value) == 64
         halves = (int.from_bytes(value[:32], "big"), int.from_bytes(value[32:], "big"))
         public.verify(encode_dss_signature(*halves), data, ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ec"])
+def test_a_link_verifies_with_its_own_certificate_only(kind):
+    made = pki.make(pki.new_key(kind), usage="offline")
+    stranger = (
+        ec.generate_private_key(ec.SECP256R1())
+        if kind == "ec"
+        else rsa.generate_private_key(65537, 2048)
+    )
+    other = pki.make(stranger, usage="offline")
+    link = qr.certificate_link(TEST, "Nip", pki.NIP, pki.NIP, made, HASH)
+    assert qr.is_signed_by(link, made)
+    assert not qr.is_signed_by(link, other)
+    assert not qr.is_signed_by(link.replace(pki.NIP, "1111111111"), made)
 
 
 def test_an_authentication_certificate_signs_no_invoices():

@@ -340,3 +340,18 @@ def test_one_connection_serves_many_calls(server, client):
         server.will_answer(data=CHALLENGE)
         client.challenge()
     assert (len(server.requests), len(server.connections)) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    "error, expected",
+    [
+        (errors.NoAnswer(sent=True), False),
+        (errors.NoAnswer(sent=False), True),
+        (errors.ServerError(http_status=503), False),
+        (errors.BadAnswer("not_json"), False),
+        (errors.InvalidRequest(codes=[21405]), True),
+        (errors.RateLimited(retry_after=1), True),
+    ],
+)
+def test_what_was_surely_not_carried_out_is_told(error, expected):
+    assert errors.was_not_carried_out(error) is expected

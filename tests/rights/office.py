@@ -155,6 +155,8 @@ class OfficeCase(ReceivingCase):
         made["l10n_pl_ksef.identifier.line"] = made["l10n_pl_ksef.identifier"].line_ids
         made["l10n_pl_ksef.legal.fact"] = env.ref("l10n_pl_ksef.legal_payment_titles")
         for name in (
+            "l10n_pl_ksef.enrolment",
+            "l10n_pl_ksef.listed.certificate",
             "l10n_pl_ksef.move.party",
             "l10n_pl_ksef.move.vehicle",
             "l10n_pl_ksef.white.list",
@@ -202,6 +204,28 @@ class OfficeCase(ReceivingCase):
                         ).ids
                     )
                 ],
+            },
+            "l10n_pl_ksef.enrolment": {
+                **company,
+                "environment": "test",
+                "type": "offline",
+                "state": "failed",
+            },
+            "l10n_pl_ksef.listed.certificate": {
+                **company,
+                "environment": "test",
+                "serial": "0123456789ABCDEF",
+                "type": "authentication",
+                "status": "Active",
+            },
+            "l10n_pl_ksef.order.certificates": window,
+            "l10n_pl_ksef.revoke": {
+                **company,
+                "certificate_id": self.connection.certificate_id.id,
+            },
+            "l10n_pl_ksef.certificate.export": {
+                **company,
+                "certificate_id": self.connection.certificate_id.id,
             },
             "l10n_pl_ksef.connect": window,
             "l10n_pl_ksef.certificate.upload": window,

@@ -180,6 +180,16 @@ def cron(env):
 
 
 @order
+def order_certificate(env, kind):
+    """Order the next certificate of a type; returns the id of the order."""
+    company = _company(env)
+    enrolments = env["l10n_pl_ksef.enrolment"]
+    current = enrolments._current(company, kind)
+    connection = env["l10n_pl_ksef.connection"]._of_company(company)
+    return enrolments._place(connection, [kind], "renewal", current).id
+
+
+@order
 def peer(env, ids, api_url):
     """Send invoices with Odoo's own KSeF module, `l10n_pl_edi`, and see them accepted.
 

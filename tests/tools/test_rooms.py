@@ -14,6 +14,7 @@ STOREYS = (
     ("sending", "receiving"),
     ("notification", "takeover", "payment"),
     ("offline", "white_list"),
+    ("enrolment",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 GROUND = {"access", "concurrency", "settings_mixin", "taxpayer"}

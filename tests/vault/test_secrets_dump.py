@@ -38,7 +38,10 @@ class TestDatabaseDump(LocalHttp, TransactionCase):
     def clean(self):
         self.cursor.rollback()
         self.real.invalidate_all()
-        for model in ("session", "connection", "certificate", "certificate.upload"):
+        for model in (
+            *("session", "enrolment", "listed.certificate", "certificate.export"),
+            *("connection", "certificate", "certificate.upload"),
+        ):
             records = self.real[f"l10n_pl_ksef.{model}"].with_context(active_test=False)
             records.search([("company_id", "=", self.real.company.id)]).unlink()
         self.real["l10n_pl_ksef.notice"].search([]).unlink()
@@ -108,3 +111,50 @@ class TestDatabaseDump(LocalHttp, TransactionCase):
         secrets = {"password": PASSWORD.encode(), "key_file": self.key_file}
         self.assertEqual(leaks(self.dump(), secrets), [])
         self.assertEqual(wizard._load().nip, self.nip)
+
+    def test_while_a_certificate_is_ordered_and_after(self):
+        wizard = self.window()
+        wizard.action_add()
+        self.authorise(wizard.connection_id)
+        orders = self.real["l10n_pl_ksef.enrolment"]._place(
+            wizard.connection_id, ["authentication", "offline"]
+        )
+        self.sandbox.knobs(polls_before_ready=1)
+        for order in orders:
+            order._advance()
+        self.assertEqual(set(orders.mapped("state")), {"processing"})
+        secrets = {f"ordered {order.id}": self.key_of(order) for order in orders}
+        self.assertEqual(leaks(self.dump(), secrets), [])
+        for _poll in range(6):
+            for order in orders:
+                order._advance()
+        self.assertEqual(set(orders.mapped("state")), {"done"})
+        for order in orders:
+            secrets[f"stored {order.id}"] = self.key_of(order.certificate_id)
+        self.assertEqual(leaks(self.dump(), secrets), [])
+
+    def key_of(self, record):
+        return b"".join(record._unseal("key_sealed").splitlines()[1:-1])
+
+    def test_while_a_certificate_is_exported(self):
+        wizard = self.window()
+        wizard.action_add()
+        connection = wizard.connection_id
+        self.authorise(connection)
+        company = connection.company_id
+        company.l10n_pl_ksef_may_export = True
+        certificate = connection.certificate_id
+        export = self.real["l10n_pl_ksef.certificate.export"].create(
+            {
+                "company_id": company.id,
+                "certificate_id": certificate.id,
+                "password": PASSWORD,
+                "repeated": PASSWORD,
+            }
+        )
+        secrets = {"key": self.key_of(certificate), "password": PASSWORD.encode()}
+        self.assertEqual(leaks(self.dump(), secrets), [])
+        _name, content = export._take_file()
+        company.l10n_pl_ksef_may_export = False
+        self.assertTrue(content)
+        self.assertEqual(leaks(self.dump(), secrets), [])

@@ -104,14 +104,32 @@ class TestRpc(KsefCase, HttpCase):
         connection.ksef_token_sealed = connection._seal("ksef_token_sealed", "T" * 40)
         session.key_sealed = session.key_sealed or session._seal("key_sealed", "x" * 64)
         secrets = secrets_of(connection, session, password=PASSWORD)
+        order = self.order_and_export(connection)
+        secrets["ordered"] = b"".join(order._unseal("key_sealed").splitlines()[1:-1])
         sealed = {
             f"{record._name}.{field}": record[field].encode()
-            for record in (connection, connection.certificate_id, session)
+            for record in (connection, connection.certificate_id, session, order)
             for field in record._sealed_fields()
             if record[field]
         }
         self.env.flush_all()
         return {**secrets, **sealed}, "\n".join(messages).encode()
+
+    def order_and_export(self, connection):
+        """Leave an order under way, and a window with a password; return the order."""
+        self.sandbox.knobs(polls_before_ready=9)
+        order = self.env["l10n_pl_ksef.enrolment"]._place(connection, ["offline"])
+        order._advance()
+        self.assertEqual(order.state, "processing")
+        self.env["l10n_pl_ksef.certificate.export"].create(
+            {
+                "company_id": self.company.id,
+                "certificate_id": connection.certificate_id.id,
+                "password": PASSWORD,
+                "repeated": PASSWORD,
+            }
+        )
+        return order
 
     def test_no_role_reads_a_secret_sealed_or_not(self):
         secrets, log = self.prepare()

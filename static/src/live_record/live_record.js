@@ -6,8 +6,8 @@ import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 const CHANGED = "l10n_pl_ksef/changed";
 
 /**
- * Loads an open form anew when the server says that its record changed, or the record
- * in the field that the option `watch` names. What is being typed is never lost.
+ * Loads an open form anew when the server says that its record changed, or one of the
+ * records in the field that the option `watch` names. What is being typed is never lost.
  */
 export class LiveRecord extends Component {
   static template = "l10n_pl_ksef.LiveRecord";
@@ -33,7 +33,9 @@ export class LiveRecord extends Component {
       return record.resModel === model && ids.includes(record.resId);
     }
     const watched = record.data[watch];
-    return record.fields[watch].relation === model && ids.includes(watched?.id);
+    const mine = watched?.currentIds || [watched?.id];
+    const isRelated = record.fields[watch].relation === model;
+    return isRelated && mine.some((id) => ids.includes(id));
   }
 }
 

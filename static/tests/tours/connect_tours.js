@@ -36,7 +36,7 @@ export const connected = {
   content: "KSeF has authorised the company",
   trigger: ".o_notification:has(.bg-success)",
 };
-const refused = [
+export const refused = [
   {
     content: "a sentence says why",
     trigger: ".o_error_dialog, .o_dialog .modal-body:not(:has(form))",

@@ -1,0 +1,1 @@
+"""Certificates ordered, renewed, listed, revoked and exported (tests/__init__.py)."""
