@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..access import ADMINISTRATOR, allowed
-from ..concurrency import isolated
+from ..concurrency import advisory_lock, checkpoint, isolated
 
 
 class Connection(models.Model):
@@ -68,6 +68,17 @@ class Connection(models.Model):
             }
         )
 
+    def _take_over_at_last(self):
+        """Take over where the process that was about to ended just before."""
+        checkpoint(self.env)
+        with advisory_lock(self.env, f"auth:{self.id}") as mine:
+            if not mine:
+                return
+            self.invalidate_recordset()
+            if self.is_candidate and self.state == "connected":
+                self._take_over()
+            checkpoint(self.env)
+
     def _refused(self, verdict):
         if self.is_candidate:
             self.is_candidate = False
@@ -98,12 +109,15 @@ class Connection(models.Model):
                 ("active", "=", False),
                 ("company_id.active", "=", True),
                 ("is_candidate", "=", True),
-                ("state", "in", ("ordered", "processing")),
+                ("state", "in", ("ordered", "processing", "connected")),
                 "|",
                 ("retry_at", "=", False),
                 ("retry_at", "<=", fields.Datetime.now()),
             ]
         ):
             with isolated(self.env, candidate):
-                candidate._advance_authorisation()
+                if candidate.state == "connected":
+                    candidate._take_over_at_last()
+                else:
+                    candidate._advance_authorisation()
         return result

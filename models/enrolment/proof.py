@@ -79,9 +79,12 @@ class Enrolment(models.Model):
             checkpoint(self.env)
         if candidate.state in ON_ITS_WAY:
             candidate._advance_authorisation()
+        if candidate.state == "connected" and candidate.is_candidate:
+            # Authorised by another process, which takes over now, or ended before.
+            candidate._take_over_at_last()
         if candidate.state == "connected" and candidate.active:
             self._taken_into_use()
-        elif candidate.state in ON_ITS_WAY:
+        elif candidate.state in (*ON_ITS_WAY, "connected"):
             self._go_on_after(POLL_AFTER)
         else:
             self._fail(

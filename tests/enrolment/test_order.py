@@ -258,3 +258,19 @@ class TestLostAnswers(EnrolmentCase):
         self.assertEqual(other.state, "done")
         order.write({"state": "ordering", "key_sealed": other._seal("key_sealed", "x")})
         self.assertIsNone(order._find_in_ksef(other._login()))
+
+
+class TestTakesOver(EnrolmentCase):
+    def test_who_died_before_the_take_over_holds_nothing_up(self):
+        connection = self.connect()
+        order = self.enrolments._place(connection, ["authentication"])
+        connections = type(self.env["l10n_pl_ksef.connection"])
+        with patch.object(connections, "_take_over", lambda candidate: None):
+            order._advance()
+        self.assertEqual(order.state, "proving")
+        self.assertEqual(order.candidate_id.state, "connected")
+        self.assertEqual(self.company._l10n_pl_ksef_connection(), connection)
+        connection._cron_authorise()
+        self.assertEqual(self.company._l10n_pl_ksef_connection(), order.candidate_id)
+        self.let_cron_work(rounds=1)
+        self.assertEqual(order.state, "done")
