@@ -7,7 +7,16 @@ from . import paths
 from .console import DevError
 
 # Folders that pytest runs, in this order; Odoo runs the others (the rooms) itself.
-PYTEST_PARTS = ("tools", "api", "sandbox", "interop", "wheel", "takeover", "survival")
+PYTEST_PARTS = (
+    "tools",
+    "api",
+    "sandbox",
+    "interop",
+    "wheel",
+    "takeover",
+    "beside",
+    "survival",
+)
 # What needs a folder of `--with`: a folder for pytest, and a tag of Odoo's tests.
 OFFICIAL = "official"
 OFFICIAL_TAG = f"{paths.MODULE}_official"

@@ -188,3 +188,36 @@ class TestStrangePayments(PaymentCase):
         # The journal items that reconciliation and exporters of entries read.
         for payment in payments:
             self.assertIn(payment.memo, payment.move_id.line_ids.mapped("name")[0])
+
+
+class TestPaymentOrders(PaymentCase):
+    """OCA's payment orders ask bills for the text of their lines, not payments."""
+
+    def setUp(self):
+        super().setUp()
+        self.bill = self.vendor_bills({"number": "FV/1"})
+        self.number = self.bill.l10n_pl_ksef_number
+        self.company.l10n_pl_ksef_payment_titles = "yes"
+
+    def text(self, bill=None):
+        return (bill or self.bill)._get_payment_order_communication_direct()
+
+    def test_the_number_comes_first(self):
+        self.assertEqual(self.text(), f"{self.number} FV/1")
+
+    def test_split_payment_has_its_message(self):
+        self.bill.l10n_pl_ksef_split_payment = True
+        nip = self.supplier_nip
+        message = f"/VAT/46,00/IDC/{nip}/INV/{self.number}/TXT/FV 1"
+        self.assertEqual(self.text(), message)
+
+    def test_before_the_company_gives_numbers_nothing_changes(self):
+        self.company.l10n_pl_ksef_payment_titles = "no"
+        self.assertEqual(self.text(), "FV/1")
+
+    def test_bills_outside_ksef_are_as_ever(self):
+        self.assertEqual(self.text(self.entered_bill()), "FV/BEZ/1")
+
+    def test_abroad_nothing_changes(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.assertEqual(self.text(), "FV/1")
