@@ -68,7 +68,8 @@ def fill(first, last):
     source = (
         "(SELECT id, name FROM account_move WHERE l10n_pl_ksef_number = ANY(%s)) AS c"
     )
-    env.cr.execute(copies("account_move_line", owed, columns, source), [numbers])
+    for line in original.line_ids:  # all of them: Odoo looks whether they balance
+        env.cr.execute(copies("account_move_line", line, columns, source), [numbers])
     env.cr.execute("ANALYZE account_move")
     env.cr.execute("ANALYZE account_move_line")
 
@@ -79,8 +80,8 @@ def looking_up(most):
     lines = env["account.bank.statement.line"]
     readings = {}
     began = time.perf_counter()
-    for _place in range(LINES):
-        title = f"zapłata {number_of(chance.randint(1, most))} dziękujemy"
+    for ordinal in chance.sample(range(1, most + 1), LINES):
+        title = f"zapłata {number_of(ordinal)} dziękujemy"
         line = lines.new({"company_id": company.id, "payment_ref": title})
         readings[line] = read_title(title)
     found = targets_of(env, readings)

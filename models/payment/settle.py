@@ -73,7 +73,7 @@ class Settlement:
 def targets_of(env, readings):
     """Return ``{line: [Target]}`` for statement lines and what their titles name.
 
-    Two searches for all of them, by indexed numbers.
+    Three searches for all of them, by indexed numbers.
 
     :param readings: ``{line: title_reading.Reading}``
     """
@@ -110,10 +110,14 @@ def _members(env, identifiers):
 
 def _open_items(env, numbers):
     """{(company, KSeF number): journal items that are open, the oldest first}"""
+    # First the invoices, by the index of their numbers: joined with all open items,
+    # PostgreSQL would look through these.
+    moves = env["account.move"].search(
+        [("l10n_pl_ksef_number", "in", list(numbers)), ("state", "=", "posted")]
+    )
     items = env["account.move.line"].search(
         [
-            ("move_id.l10n_pl_ksef_number", "in", list(numbers)),
-            ("parent_state", "=", "posted"),
+            ("move_id", "in", moves.ids),
             ("account_type", "in", OPEN_TYPES),
             ("reconciled", "=", False),
         ],

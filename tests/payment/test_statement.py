@@ -214,7 +214,7 @@ class TestWholeStatement(StatementCase):
         left = [round(move.amount_residual, 2) for move in self.moves]
         self.assertEqual(left, [0, 0, 0, 0, 0, 0, 0, 984.0])
 
-    def test_it_takes_two_searches_however_many_lines(self):
+    def test_it_takes_the_same_searches_however_many_lines(self):
         env = self.env(context={**self.env.context, "tracking_disable": True})
         lines = self.statement().with_env(env)
         readings = {line: read_title(line.payment_ref) for line in lines}
