@@ -5,6 +5,15 @@ from lxml import etree
 from .errors import DocumentError
 
 MAX_BYTES = 10_000_000
+# libxml2 itself bounds depth and growth of entities; huge_tree would lift that. Threads
+# take turns with it; making one for each document costs a small one a tenth.
+PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    huge_tree=False,
+)
 
 
 def parse(data: bytes, max_bytes: int = MAX_BYTES):
@@ -17,16 +26,8 @@ def parse(data: bytes, max_bytes: int = MAX_BYTES):
     """
     if len(data) > max_bytes:
         raise DocumentError("too_large", f"{len(data)} > {max_bytes} bytes")
-    # libxml2 itself bounds depth and growth of entities; huge_tree would lift that.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise DocumentError(_reason(error), str(error)[:300]) from None
     if root.getroottree().docinfo.internalDTD is not None:

@@ -14,6 +14,7 @@ from .values import Text
 
 # Telling the place of an element costs a walk past its siblings.
 MAX_UNKNOWN = 100
+ROOTS = {f"{{{namespace}}}Faktura": namespace for namespace in SCHEMAS}
 # Values of each kind that are kept, so that they need not be read again.
 MOST_KEPT, LONGEST_KEPT = 10_000, 40
 
@@ -44,27 +45,26 @@ class _Target(NamedTuple):
     """Where a child element goes."""
 
     name: str | None  # None for a mark that follows from other fields
-    group: str | None = None  # the inline field that it belongs to
-    repeated: bool = False
-    plan: "_Plan | None" = None  # of a part that has elements of its own
     from_text: object = None
+    plan: "_Plan | None" = None  # of a part that has elements of its own
+    repeated: bool = False
+    group: str | None = None  # the inline field that it belongs to
 
     @property
     def is_plain(self):
         """Whether it is one text of the element itself, as almost all are."""
-        return not (self.group or self.repeated or self.plan)
+        return not (self.plan or self.repeated or self.group)
 
 
 class _Plan(NamedTuple):
     """What an element of a model class may hold."""
 
     build: type
-    plain: dict  # (name, from_text) of plain targets by qualified name: the fast way
-    others: dict  # the other targets, by qualified name
+    targets: dict  # by qualified name
     attributes: tuple
     groups: dict  # plan of each inline field
     required: dict  # name of the element or attribute of each required field
-    is_flat: bool  # all its elements are plain, and none is a mark that follows
+    plain: dict | None  # (name, from_text), where all elements are plain: the fast way
 
 
 def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
@@ -77,8 +77,8 @@ def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
         "enumeration" for a value that is not of its kind, with place and value
     """
     root = safe_xml.parse(xml, max_bytes)
-    namespace, _brace, name = root.tag.lstrip("{").rpartition("}")
-    if name != "Faktura" or namespace not in SCHEMAS:
+    namespace = ROOTS.get(root.tag)
+    if not namespace:
         raise DocumentError("schema", root.tag[:200])
     if namespace == FA2:
         split_advances(root)
@@ -106,65 +106,67 @@ class _Reader:
 
     def read(self, element, plan):
         """The element as an instance of the plan's model class."""
-        plain = plan.plain
-        if plan.is_flat:
+        build, targets, plain = plan.build, plan.targets, plan.plain
+        if plain:
             # Lines are most of an invoice, so they go the fast way. What is unknown,
-            # twice there, in pieces or wrong is left to the way that can tell of it.
+            # missing, twice there, in pieces or wrong is left to the way that tells it.
+            values = {}
             try:
-                values = {
-                    (target := plain[child.tag])[0]: target[1](child.text)
-                    for child in element
-                    if not len(child)
-                }
+                for child in element:
+                    if not len(child):
+                        name, from_text = plain[child.tag]
+                        values[name] = from_text(child.text)
+                if len(values) == len(element):
+                    return build(**values)
             except (AttributeError, KeyError, TypeError, ValueError):
-                values = {}
-            if len(values) == len(element) and plan.required.keys() <= values.keys():
-                return plan.build(**values)
+                pass
         values, groups = {}, {}
         for child in element:
-            target = plain.get(child.tag)
-            if target is None:
-                self._take_other(child, plan, values, groups)
-                continue
-            name, from_text = target
-            if name in values:
-                if name is not None:
-                    self._report(child)
-                continue
-            # A comment inside would cut child.text short.
-            text = _whole_text(child) if len(child) else child.text or ""
             try:
-                values[name] = from_text(text)
-            except ValueError as error:
-                raise _refusal(error, text, child) from None
-        values.pop(None, None)
+                name, from_text, inner, is_repeated, group = targets[child.tag]
+            except KeyError:
+                self._report(child)
+                continue
+            if name is None:
+                continue
+            into = values if group is None else groups.setdefault(group, {})
+            if name in into and not is_repeated:
+                self._report(child)
+                continue
+            if inner is not None:
+                value = self.read(child, inner)
+            else:
+                # A comment inside would cut child.text short.
+                text = _whole_text(child) if len(child) else child.text or ""
+                try:
+                    value = from_text(text)
+                except ValueError as error:
+                    raise _refusal(error, text, child) from None
+            if is_repeated:
+                into.setdefault(name, []).append(value)
+            else:
+                into[name] = value
+        if plan.attributes or groups:
+            self._add(element, plan, values, groups)
+        try:
+            return build(**values)
+        except TypeError:  # hardly ever, so what is missing is looked for only now
+            raise _missing(element, plan, values) from None
+
+    def _add(self, element, plan, values, groups):
+        """Add what stands in attributes and in groups to an element's values."""
         for name, spec in plan.attributes:
             if (text := element.get(spec.tag)) is not None:
-                values[name] = _convert(_from_text(spec.kind), text, element)
+                try:
+                    values[name] = _from_text(spec.kind)(text)
+                except ValueError as error:
+                    raise _refusal(error, text, element) from None
         for name, inside in groups.items():
-            values[name] = _build(element, plan.groups[name], inside)
-        return _build(element, plan, values)
-
-    def _take_other(self, child, plan, values, groups):
-        """Take what is no plain text: a part, one of several, one of a group."""
-        target = plan.others.get(child.tag)
-        if target is None:
-            self._report(child)
-            return
-        name, group, is_repeated, inner, from_text = target
-        if group is not None:
-            values = groups.setdefault(group, {})
-        if name in values and not is_repeated:
-            self._report(child)
-            return
-        if inner is None:
-            value = _convert(from_text, _whole_text(child), child)
-        else:
-            value = self.read(child, inner)
-        if is_repeated:
-            values.setdefault(name, []).append(value)
-        else:
-            values[name] = value
+            group = plan.groups[name]
+            try:
+                values[name] = group.build(**inside)
+            except TypeError:
+                raise _missing(element, group, inside) from None
 
     def _report(self, child):
         is_element = isinstance(child.tag, str)  # not a comment, not an instruction
@@ -174,14 +176,7 @@ class _Reader:
 
 
 def _whole_text(element):
-    return "".join(element.xpath("text()")) if len(element) else element.text or ""
-
-
-def _convert(from_text, text, element):
-    try:
-        return from_text(text)
-    except ValueError as error:
-        raise _refusal(error, text, element) from None
+    return "".join(element.xpath("text()"))
 
 
 def _refusal(error, text, element):
@@ -189,35 +184,25 @@ def _refusal(error, text, element):
     return DocumentError(code, path_of(element), text[:100])
 
 
-def _build(element, plan, values):
-    if plan.required and not plan.required.keys() <= values.keys():
-        tag = next(tag for name, tag in plan.required.items() if name not in values)
-        raise DocumentError("missing", f"{path_of(element)}/{tag}".lstrip("/"))
-    return plan.build(**values)
+def _missing(element, plan, values):
+    tag = next(tag for name, tag in plan.required.items() if name not in values)
+    return DocumentError("missing", f"{path_of(element)}/{tag}".lstrip("/"))
 
 
 @cache
 def _plan(cls, namespace):
     """Worked out once for each class and schema."""
     specs, targets = specs_of(cls), _plan_targets(cls, namespace)
-    plain = {tag: (t.name, t.from_text) for tag, t in targets.items() if t.is_plain}
-    attributes = [item for item in specs if item[1].form is Form.ATTRIBUTE]
+    attributes = tuple(item for item in specs if item[1].form is Form.ATTRIBUTE)
     groups = {
         name: _plan(spec.kind, namespace)
         for name, spec in specs
         if spec.form is Form.INLINE
     }
-    return _Plan(
-        cls,
-        plain,
-        {tag: target for tag, target in targets.items() if not target.is_plain},
-        attributes,
-        groups,
-        {name: spec.tag for name, spec in required_of(cls)},
-        plain.keys() == targets.keys()
-        and not attributes
-        and all(name for name, _from_text in plain.values()),
-    )
+    is_flat = not attributes and all(t.is_plain and t.name for t in targets.values())
+    plain = {tag: (t.name, t.from_text) for tag, t in targets.items()}
+    required = {name: spec.tag for name, spec in required_of(cls)}
+    return _Plan(cls, targets, attributes, groups, required, plain if is_flat else None)
 
 
 def _plan_targets(cls, namespace):
@@ -244,9 +229,9 @@ def _targets(name, spec, namespace):
     if spec.form in (Form.DERIVED, Form.CONSTANT):
         target = _Target(None, from_text=_always(None))
     elif spec.is_model:
-        target = _Target(name, None, repeated, plan=_plan(spec.kind, namespace))
+        target = _Target(name, None, _plan(spec.kind, namespace), repeated)
     else:
-        target = _Target(name, None, repeated, from_text=_from_text(spec.kind))
+        target = _Target(name, _from_text(spec.kind), None, repeated)
     return {f"{{{namespace}}}{spec.tag}": target}
 
 
