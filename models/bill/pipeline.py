@@ -166,8 +166,14 @@ class AccountMove(models.Model):
         # Not Odoo's `_get_edi_creation`: its discounts have the noise of floats.
         values = self._l10n_pl_ksef_bill_values(bill_import, self.journal_id)
         self.check_access("write")
-        # sudo: the file, and what is kept of it, only code may write
-        self.sudo().write(values)
+        none = self.browse()
+        container = {"records": none}
+        # As in Odoo's `create`: where there was nothing before, lines are not compared
+        # with what they were, and written again one by one.
+        with none._check_balanced(container), none._sync_dynamic_lines(container):
+            # sudo: the file, and what is kept of it, only code may write
+            self.sudo().write(values)
+            container["records"] = self
         self._l10n_pl_ksef_finish(bill_import)
 
     @api.model
