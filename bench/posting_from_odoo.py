@@ -1,18 +1,16 @@
-"""Posting invoices with sending to KSeF on and off; the picture of a long invoice.
+"""Posting invoices with sending to KSeF on and off.
 
-Runs in Odoo's shell on the demo database (``./dev demo`` makes it, ``./dev bench`` runs
-this). Posting only queues: KSeF is not called. Nothing is stored.
+Runs in Odoo's shell (``./dev bench posting``). Posting only queues: KSeF is not called.
+Nothing is stored.
 """
 
 import time
 
 from odoo import Command
 
-from odoo.addons.l10n_pl_ksef.bench import fa3 as bench
 from odoo.addons.l10n_pl_ksef.bench.goals import told
 
 ROUNDS, AT_ONCE = 12, 10
-PICTURE_LINES = 1000
 
 company = env["res.company"].search([("vat", "=", "PL5265877635")], limit=1)  # noqa: F821
 env = env(context={"allowed_company_ids": company.ids})  # noqa: F821
@@ -67,18 +65,5 @@ for _round in range(ROUNDS):
 print(
     f"BENCH posting {AT_ONCE} invoices: {best[True]:.2f} s with sending on, "
     f"{best[False]:.2f} s with it off, {told(best[True] / best[False], 1.05)}"
-)
-
-pictures = env["l10n_pl_ksef.picture"]
-seconds = {}
-for lines in (PICTURE_LINES // 10, PICTURE_LINES):
-    xml = bench.fa3.write(bench.invoice(lines))
-    began = time.perf_counter()
-    pdf = pictures._pdf(xml)
-    seconds[lines] = time.perf_counter() - began
-few, many = seconds.values()
-print(
-    f"BENCH the picture of {PICTURE_LINES} lines: {many:.1f} s, "
-    f"{len(pdf) / 1e6:.1f} MB; a tenth of them {few:.1f} s: {told(many / few, 10)}"
 )
 env.cr.rollback()

@@ -234,7 +234,8 @@ class AccountMove(models.Model):
         waiting = self.sudo().l10n_pl_ksef_document_ids.filtered(
             lambda document: document.state in ("queued", "outside")
         )
-        waiting.write({"state": "cancelled", "retry_at": False})
+        if waiting:  # Odoo asks at each line that it writes, mostly about none
+            waiting.write({"state": "cancelled", "retry_at": False})
         self._l10n_pl_ksef_unmirror_rejected()
         return super().button_draft()
 

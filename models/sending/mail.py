@@ -74,7 +74,8 @@ class AccountMove(models.Model):
         # EXTENDS 'account': what changes now is not what was to be sent.
         result = super().button_draft()
         # sudo: nobody may write the waiting e-mail, this code does
-        self.sudo().l10n_pl_ksef_waiting_mail = False
+        if waiting := self.sudo().filtered("l10n_pl_ksef_waiting_mail"):
+            waiting.l10n_pl_ksef_waiting_mail = False
         return result
 
     @api.model

@@ -35,7 +35,8 @@ class AccountMove(models.Model):
         """
         # sudo: these fields are written by code only
         rejected = self.sudo().filtered(lambda m: m.l10n_pl_edi_status == "rejected")
-        rejected.write(dict.fromkeys(MIRRORED_FIELDS, False))
+        if rejected:
+            rejected.write(dict.fromkeys(MIRRORED_FIELDS, False))
 
     @api.model
     def _l10n_pl_ksef_recompute_status(self, companies):
