@@ -1,8 +1,8 @@
 """Vendor bills from FA(3) files, against plain `create` and Odoo's import of UBL.
 
-Runs in Odoo's shell (``./dev bench bills``). The same invoice comes from the inbox, as a
-file dropped on a journal, as UBL (Peppol BIS 3), and as plain `create` of the bill with
-its values, the least that any of them can cost. Nothing is stored.
+Runs in Odoo's shell (``./dev bench bills``). The same invoice comes from the inbox, as
+a file dropped on a journal, as UBL (Peppol BIS 3), and as plain `create` of the bill
+with its values, the least that any of them can cost. Nothing is stored.
 """
 
 import os

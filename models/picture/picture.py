@@ -10,8 +10,6 @@ from ...ksef_api import fa3
 from .facts import Fact, Facts
 from .pages import numbered
 
-# wkhtmltopdf needs much longer for one long table than for many short ones.
-ROWS_AT_ONCE = 150
 LETTERS = 11  # size in pixels
 PAPER = {
     "data-report-margin-top": 12,
@@ -71,7 +69,6 @@ class Picture(models.AbstractModel):
         moves = self.env["account.move"]
         return {
             "doctype": Markup("<!DOCTYPE html>"),
-            "rows_at_once": ROWS_AT_ONCE,
             "total_label": facts.label(fa3.Body, "total"),
             "has_pln": any(row.vat_pln for row in sums),
             "dates": self._dates(body, facts),
@@ -98,7 +95,6 @@ class Picture(models.AbstractModel):
         return {
             "document": document,
             "body": document.body,
-            "rows_at_once": ROWS_AT_ONCE,
             "facts": facts,
             "unknown": read.unknown,
             "annotations": self._annotations(document.body, facts),
@@ -125,7 +121,7 @@ class Picture(models.AbstractModel):
         return sections
 
     def _tables(self, body, facts):
-        """Return ``[(title, columns, chunks of rows, size)]``: lines, then the order.
+        """Return ``[(title, columns, rows, size)]``: lines, then the order.
 
         The size is that of the letters, in pixels.
         """
@@ -150,11 +146,7 @@ class Picture(models.AbstractModel):
         for title, lines in named:
             if lines:
                 columns, scale, rows = facts.table(lines)
-                chunks = [
-                    rows[at : at + ROWS_AT_ONCE]
-                    for at in range(0, len(rows), ROWS_AT_ONCE)
-                ]
-                tables.append((title, columns, chunks, round(LETTERS * scale, 1)))
+                tables.append((title, columns, rows, round(LETTERS * scale, 1)))
         return tables
 
     def _dates(self, body, facts):
