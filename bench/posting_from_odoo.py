@@ -10,7 +10,7 @@ from odoo import Command
 
 from odoo.addons.l10n_pl_ksef.bench.goals import told
 
-ROUNDS, AT_ONCE = 12, 10
+ROUNDS, AT_ONCE = 8, 20
 
 company = env["res.company"].search([("vat", "=", "PL5265877635")], limit=1)  # noqa: F821
 env = env(context={"allowed_company_ids": company.ids})  # noqa: F821

@@ -185,7 +185,7 @@ class AccountMove(models.Model):
         return (
             self.state == "posted"
             and self._l10n_pl_ksef_is_ours()
-            and self.company_id.country_code == "PL"
+            and self.country_code == "PL"
             and self.l10n_pl_ksef_state in SENDABLE
         )
 

@@ -1,6 +1,9 @@
 import io
+import re
+import subprocess
 from datetime import date
 from decimal import Decimal
+from tempfile import NamedTemporaryFile
 
 from lxml import html
 
@@ -165,6 +168,32 @@ class TestPicture(ImportCase):
             said = pages.getPage(at).extractText()
             self.assertIn(f"Page {at + 1} of {count}", said)
             self.assertIn("KSEF-1", said)
+
+    def test_no_line_is_torn_apart_at_the_end_of_a_page(self):
+        # Names of one to five lines of text: pages end within lines of every length.
+        names = [
+            "krzesło dębowe, oparcie gięte, nogi toczone " * (1 + n % 5)
+            for n in range(90)
+        ]
+        lines = [
+            self.line(n + 1, name=f"First{n}x {name}", index=f"Last{n}x")
+            for n, name in enumerate(names)
+        ]
+        xml = fa3.write(self.document(lines=lines))
+        pdf = self.env["l10n_pl_ksef.picture"]._pdf(xml)
+        with NamedTemporaryFile(suffix=".pdf") as file:
+            file.write(pdf)
+            file.flush()
+            command = ["pdftotext", file.name, "-"]
+            text = subprocess.run(command, capture_output=True, text=True).stdout
+        pages = text.split("\f")[:-1]
+        self.assertGreater(len(pages), 3)
+        first, last = (
+            [re.findall(rf"{word}(\d+)x", page) for page in pages]
+            for word in ("First", "Last")
+        )
+        self.assertEqual(first, last)
+        self.assertEqual(sum(map(len, first)), len(lines))
 
     def test_an_advance_and_its_correction_are_worded_as_the_ministry_does(self):
         order = fa3.Order(
