@@ -1,9 +1,9 @@
 """Money that finds its invoice: 1,000 transactions among 100,000 open invoices.
 
-Runs in Odoo's shell on the demo database (``./dev demo`` makes it, ``./dev bench`` runs
-this). The open invoices are copies of one, made by SQL. The peer of looking up is the
-same among a hundredth of them: with an index it hardly grows. The peer of the import is
-Odoo's own, which matches nothing. Nothing is stored.
+Runs in Odoo's shell (``./dev bench payments``). The open invoices are copies of one,
+made by SQL. The peer of looking up is the same among a hundredth of them: with an index
+it hardly grows. The peer of the import is Odoo's own, which matches nothing. Nothing is
+stored.
 """
 
 import random
