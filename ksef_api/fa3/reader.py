@@ -112,7 +112,7 @@ class _Reader:
             # missing, twice there, in pieces or wrong is left to the way that tells it.
             values = {}
             try:
-                for child in element:
+                for child in element[:]:  # a list is quicker than the element itself
                     if not len(child):
                         name, from_text = plain[child.tag]
                         values[name] = from_text(child.text)
@@ -121,7 +121,7 @@ class _Reader:
             except (AttributeError, KeyError, TypeError, ValueError):
                 pass
         values, groups = {}, {}
-        for child in element:
+        for child in element[:]:
             try:
                 name, from_text, inner, is_repeated, group = targets[child.tag]
             except KeyError:
