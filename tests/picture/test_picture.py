@@ -189,7 +189,7 @@ class TestPicture(ImportCase):
         pages = text.split("\f")[:-1]
         self.assertGreater(len(pages), 3)
         first, last = (
-            [re.findall(rf"{word}(\d+)x", page) for page in pages]
+            [{*re.findall(rf"{word}(\d+)x", page)} for page in pages]
             for word in ("First", "Last")
         )
         self.assertEqual(first, last)
