@@ -5,6 +5,7 @@ SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns
 WHERE table_name = '{table}' AND is_generated = 'NEVER'
 """
 COPY = """
+DROP TABLE IF EXISTS move_copy, line_copy;
 CREATE TEMP TABLE move_copy AS
 SELECT id AS old, number, nextval('account_move_id_seq') AS new
 FROM account_move, generate_series(1, {times}) AS number WHERE id IN ({ids});
@@ -45,11 +46,12 @@ def copies(world, ids, times, series):
             line_values=_values(lines, id="copy.new", move_id="copy.move"),
         )
     )
-    return [int(row) for row in answer if row.strip().isdigit()]
+    return [new for (new,) in answer]
 
 
 def _columns(world, table):
-    return "".join(world.sql(COLUMNS.format(table=table))).strip().split(",")
+    ((names,),) = world.sql(COLUMNS.format(table=table))
+    return names.split(",")
 
 
 def _values(columns, **replaced):
