@@ -47,12 +47,13 @@ class AccountPaymentRegister(models.TransientModel):
         bills = ", ".join(
             part.move.ref or part.move.name or "" for part in transfer.parts
         )
-        cells = [
-            transfer.parts[0].move.commercial_partner_id.display_name,
+        vendor = transfer.parts[0].move.commercial_partner_id.display_name
+        amount = format_amount(self.env, float(transfer.total), transfer.currency)
+        text = Markup("<td>%s</td><td>%s</td><td class='text-nowrap pe-4'>%s</td>") % (
+            vendor,
             bills,
-            format_amount(self.env, float(transfer.total), transfer.currency),
-        ]
-        text = Markup().join(Markup("<td>%s</td>") % cell for cell in cells)
+            amount,
+        )
         title, reason = self._l10n_pl_ksef_title_preview(transfer)
         return Markup(
             "<tr>%s<td><span class='text-break'>%s</span>"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..models.white_list.bank_verification import account_number
 from ..models.white_list.entry import LISTED, MISSING
@@ -183,7 +184,7 @@ class AccountPaymentRegister(models.TransientModel):
         return {
             "vendor": check.partner.display_name,
             "account": check.number,
-            "day": fields.Date.to_string(day),
+            "day": format_date(self.env, day),
             "amount": self.env.ref("base.PLN").format(above),
         }
 
