@@ -244,6 +244,14 @@ class TestReference(StatementCase):
         move = self.sent(100)
         self.assertEqual(move.payment_reference, move.l10n_pl_ksef_number)
 
+    def test_the_paper_asks_for_the_number_as_title(self):
+        move = self.sent(100)
+        reports = self.env["ir.actions.report"]
+        html = reports._render_qweb_html("account.account_invoices", move.ids)[0]
+        number = move.l10n_pl_ksef_number
+        asked = r"Payment Communication:\s*<span[^>]*>" + number
+        self.assertRegex(html.decode(), asked)
+
     def test_a_company_may_keep_its_own_references(self):
         self.company.l10n_pl_ksef_number_as_reference = False
         move = self.sent(100)
