@@ -15,7 +15,9 @@ class Revoke(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True)
     certificate_id = fields.Many2one("l10n_pl_ksef.certificate", "Certificate")
     listed_id = fields.Many2one("l10n_pl_ksef.listed.certificate", "In KSeF")
-    reason = fields.Selection(REASONS, required=True, default="Unspecified")
+    reason = fields.Selection(
+        REASONS, "Why It Is Revoked", required=True, default="Unspecified"
+    )
     order_new = fields.Boolean("Order another one at once")
     what_stops = fields.Text(compute="_compute_what_stops")
     may_order = fields.Boolean(compute="_compute_what_stops")

@@ -56,10 +56,10 @@ class ListedCertificate(models.Model):
             ("elsewhere", "Used elsewhere"),
             ("unused", "Not used yet"),
         ],
-        "Where It Is Used",
+        "Use",
         compute="_compute_use",
     )
-    revoke_reason = fields.Selection(REASONS, "Reason", readonly=True)
+    revoke_reason = fields.Selection(REASONS, "Why It Is Revoked", readonly=True)
     revoke_asked_at = fields.Datetime(
         readonly=True, help="Set before KSeF is asked to revoke it."
     )
