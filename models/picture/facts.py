@@ -105,6 +105,8 @@ class Facts:
             return f"{self.text(value.first)} – {self.text(value.last)}"
         if isinstance(value, (fa3.Contact, fa3.AuthorisedContact)):
             return ", ".join(filter(None, (value.email, value.phone)))
+        if isinstance(value, fa3.Due) and not value.rule:
+            return self.text(value.on)
         if isinstance(value, fa3.Adjustment):
             return f"{value.reason}: {self.amount(value.amount)}"
         return None

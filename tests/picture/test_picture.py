@@ -169,6 +169,10 @@ class TestPicture(ImportCase):
             self.assertIn(f"Page {at + 1} of {count}", said)
             self.assertIn("KSEF-1", said)
 
+    def test_a_due_date_stands_beside_its_label(self):
+        payment = fa3.Payment(due=[fa3.Due(on=date(2026, 11, 16))])
+        self.assertIn("Due 11/16/2026", self.text(self.document(payment=payment)))
+
     def test_no_line_is_torn_apart_at_the_end_of_a_page(self):
         # Names of one to five lines of text: pages end within lines of every length.
         names = [
