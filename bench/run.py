@@ -30,6 +30,7 @@ PARTS = {
     "documents": (SCRIPT, "fa3.py"),
     "building": (SHELL, "fa3_from_odoo.py"),
     "bills": (SHELL, "import_from_odoo.py"),
+    "rules": (SHELL, "rules_from_odoo.py"),
     "posting": (SHELL, "posting_from_odoo.py"),
     "pictures": (SHELL, "picture_from_odoo.py"),
     "payments": (SHELL, "statement_from_odoo.py"),

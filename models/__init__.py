@@ -16,4 +16,5 @@ from . import (
     offline,
     white_list,
     enrolment,
+    workplace,
 )

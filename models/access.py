@@ -58,6 +58,11 @@ def check_own(records, operation="read"):
         records.check_access(operation)
         has_company = "company_id" in records._fields
         companies = records.company_id if has_company else records.env["res.company"]
+    if records._name == "res.users":
+        # People belong to each company that they work in.
+        companies = records.filtered(
+            lambda user: not user.company_ids & records.env.user.company_ids
+        ).company_id
     # Asked for, so that a context with a foreign company is refused by Odoo. What
     # counts is where the user works, whichever companies are chosen at the moment;
     # a rule of Odoo's shows every company to whoever manages users.

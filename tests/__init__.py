@@ -116,3 +116,12 @@ from .enrolment import (
     test_renew,
     test_tours_enrolment,
 )
+from .workplace import (
+    test_approval,
+    test_desk,
+    test_orders,
+    test_parts,
+    test_rules,
+    test_suspicious,
+    test_workplace_morning,
+)

@@ -23,7 +23,11 @@ OFFICIAL_TAG = f"{paths.MODULE}_official"
 ODOO = "odoo"
 # Odoo with this add-on and what it depends on, no more: no Sales, for one.
 BARE = "bare"
-BARE_FILES = ("invoice/test_fa3_sales.py", "invoice/test_fa3_corrections.py")
+BARE_FILES = (
+    "invoice/test_fa3_sales.py",
+    "invoice/test_fa3_corrections.py",
+    "workplace/test_orders.py",
+)
 BARE_TAG = f"{paths.MODULE}_bare"
 
 

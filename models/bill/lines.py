@@ -27,9 +27,9 @@ class Tools:
     account_id: int
     untaxed: frozenset = frozenset()  # sums whose VAT the document does not state
 
-    def tax_of(self, rate, sums, product=None):
+    def tax_of(self, rate, sums, product=None, wanted=None):
         """Return the tax of a line of ``rate`` that counts in ``sums``, or none."""
-        return self.taxes.of(None if sums in self.untaxed else rate, product)
+        return self.taxes.of(None if sums in self.untaxed else rate, product, wanted)
 
 
 def without_vat(body, nets, sums_of_lines):
@@ -104,6 +104,8 @@ class AccountMove(models.Model):
 
         Odoo asks for it line by line; here it is asked once.
         """
+        if decided := bill_import.choice_of(None).account_id:
+            return decided
         accounts = self.env["account.account"]
         usual = accounts._get_most_frequent_account_for_partner(
             bill_import.company.id, vendor.id, bill_import.move_type
@@ -116,8 +118,9 @@ class AccountMove(models.Model):
 
         :param price: its quantity, price and discount (``Prices``)
         """
-        product = tools.products.of(line)
-        tax = tools.tax_of(line.rate, sums, product)
+        choice = bill_import.choice_of(line)
+        product = choice.product or tools.products.of(line)
+        tax = tools.tax_of(line.rate, sums, product, choice.tax)
         sign = -bill_import.sign if line.before else bill_import.sign
         quantity, price, discount = price
         if sign < 0 and (quantity < 0 or price >= 0):
@@ -126,7 +129,7 @@ class AccountMove(models.Model):
             price = -price
         if tax.price_include:
             price *= 1 + Decimal(percent_of(line.rate)) / 100
-        unit = tools.units.get(plain_unit(line.unit))
+        unit = self._l10n_pl_ksef_unit_of(line, bill_import, tools)
         if product and unit and not unit._has_common_reference(product.uom_id):
             unit = None
         values = {
@@ -138,11 +141,17 @@ class AccountMove(models.Model):
         }
         if product:
             values["product_id"] = product.id
-        elif tools.account_id:
-            values["account_id"] = tools.account_id
+        if account := choice.account_id or (not product and tools.account_id):
+            values["account_id"] = account
+        if choice.analytic:
+            values["analytic_distribution"] = choice.analytic
         if unit or not product:
             values["product_uom_id"] = unit.id if unit else False
         return values
+
+    def _l10n_pl_ksef_unit_of(self, line, bill_import, tools):
+        """Return the unit (*P_8A*) of a line, or nothing when it is not understood."""
+        return tools.units.get(plain_unit(line.unit))
 
     def _l10n_pl_ksef_import_name(self, line, quantity, unit):
         """Return the description, with what the fields of the line cannot hold."""
@@ -192,11 +201,17 @@ class AccountMove(models.Model):
         amount *= bill_import.sign
         if tax and tax.price_include:
             amount *= 1 + Decimal(str(tax.amount)) / 100
+        choice = bill_import.choice_of(None)
+        decided = {
+            "account_id": choice.account_id,
+            "analytic_distribution": choice.analytic,
+        }
         return {
             "name": name[:LONGEST_NAME],
             "quantity": 1,
             "price_unit": float(amount),
             "tax_ids": [Command.set(tax.ids if tax else [])],
+            **{field: value for field, value in decided.items() if value},
         }
 
     def _l10n_pl_ksef_vat_lines(self, bill_import, tools):
@@ -285,10 +300,16 @@ class AccountMove(models.Model):
         """
         amounts, counts = defaultdict(Decimal), Counter()
         for line, net, sums in taken:
-            product = tools.products.of(line)
+            choice = bill_import.choice_of(line)
+            product = choice.product or tools.products.of(line)
             accounts = product and product.product_tmpl_id.get_product_accounts()
-            account = (accounts and accounts["expense"].id) or tools.account_id
-            key = line.rate, tools.tax_of(line.rate, sums, product), account
+            account = (
+                choice.account_id
+                or (accounts and accounts["expense"].id)
+                or tools.account_id
+            )
+            tax = tools.tax_of(line.rate, sums, product, choice.tax)
+            key = line.rate, tax, account
             amounts[key] += fa3.to_grosz(-net if line.before else net)
             counts[key] += 1
         rows = []

@@ -1,6 +1,7 @@
 """FA(3) files become vendor bills: Odoo's own import pipeline, and the order of it."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,6 +26,22 @@ MINISTRY = (
 PURCHASE_SIGN = {"in_invoice": 1, "in_refund": -1}
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What is decided for a line before its own data are asked; all may be empty.
+
+    :param tax: taken where it is one of the taxes of the line's rate
+    """
+
+    product: models.BaseModel | None = None
+    tax: models.BaseModel | None = None
+    account_id: int | None = None
+    analytic: dict | None = None
+
+
+NO_CHOICE = Choice()
+
+
 @dataclass
 class BillImport:
     """One document on its way into the books.
@@ -39,6 +56,9 @@ class BillImport:
     :param partner: the vendor, once it was found or made
     :param currency: of the document
     :param is_new_partner: whether this document made the vendor
+    :param values: of the bill, decided by a room above (``_l10n_pl_ksef_decide``)
+    :param decision: what that room keeps of it
+    :param choose: returns the ``Choice`` for a line; None stands for the sums
     """
 
     read: fa3.ReadResult
@@ -51,6 +71,13 @@ class BillImport:
     partner: models.BaseModel | None = None
     currency: models.BaseModel | None = None
     is_new_partner: bool = False
+    values: dict = field(default_factory=dict)
+    decision: object | None = None
+    choose: Callable | None = None
+
+    def choice_of(self, line):
+        """Return the ``Choice`` for a line; None stands for the sums."""
+        return self.choose(line) if self.choose else NO_CHOICE
 
     @property
     def document(self):
@@ -201,6 +228,7 @@ class AccountMove(models.Model):
         bill_import.journal, bill_import.company = journal, journal.company_id
         bill_import.currency = self._l10n_pl_ksef_import_currency(body.currency)
         bill_import.partner = self._l10n_pl_ksef_seller_partner(bill_import)
+        self._l10n_pl_ksef_decide(bill_import)
         raw = bill_import.raw
         return {
             "move_type": bill_import.move_type,
@@ -216,7 +244,11 @@ class AccountMove(models.Model):
             **self._l10n_pl_ksef_import_marks(bill_import),
             **self._l10n_pl_ksef_import_correction(bill_import),
             "invoice_line_ids": self._l10n_pl_ksef_import_lines(bill_import),
+            **bill_import.values,
         }
+
+    def _l10n_pl_ksef_decide(self, bill_import):
+        """Let rooms above decide on a document whose vendor is known by now."""
 
     @api.model
     def _l10n_pl_ksef_supplied_on(self, body):
@@ -279,5 +311,9 @@ class AccountMove(models.Model):
                 "mail.mail_activity_data_warning",
                 summary=self.env._("Check this bill from KSeF"),
                 note=Markup("<br/>").join(bill_import.tasks),
-                user_id=(self.invoice_user_id or self.env.user).id,
+                user_id=self._l10n_pl_ksef_task_user().id,
             )
+
+    def _l10n_pl_ksef_task_user(self):
+        """Return who is to look at this bill."""
+        return self.invoice_user_id or self.env.user

@@ -20,6 +20,7 @@ class Products:
         self.env = vendor.with_company(company).env
         self.company = company
         self.vendor = vendor
+        self.vendor_units = {}
         codes = {row.index for row in lines if row.index}
         names = {row.name for row in lines if row.name}
         self.by_barcode = self._own("barcode", {row.gtin for row in lines if row.gtin})
@@ -27,6 +28,13 @@ class Products:
         self.by_code = self._own("default_code", codes)
         self.by_vendor_name = self._of_vendor("product_name", names)
         self.by_name = self._own("name", names)
+
+    def unit_of(self, line):
+        """Return the unit in which the vendor sells the line's product, or nothing."""
+        for text in (line.index, line.name):
+            if text in self.vendor_units:
+                return self.vendor_units[text]
+        return None
 
     def of(self, line):
         """Return the product of ``line``, or an empty recordset."""
@@ -77,6 +85,7 @@ class Products:
                 )
                 if product:
                     found[row[field]][product.id] = product
+                    self.vendor_units.setdefault(row[field], row.product_uom_id)
         return {value: list(products.values()) for value, products in found.items()}
 
 

@@ -33,21 +33,24 @@ class Taxes:
         members = self.env.ref("base.europe").country_ids
         return self.country in members.mapped("code")
 
-    def of(self, rate, product=None):
+    def of(self, rate, product=None, wanted=None):
         """Return the tax for a rate (*P_12*), or none.
 
         :param product: its own purchase tax comes first when it is of the same rate
+        :param wanted: a tax that comes before it, when it is of the same rate
         """
-        key = rate, product and product.id
+        key = rate, product and product.id, wanted and wanted.id
         if key not in self.found:
-            self.found[key] = self._find(rate, product)
+            self.found[key] = self._find(rate, product, wanted)
         return self.found[key]
 
-    def _find(self, rate, product):
+    def _find(self, rate, product, wanted):
         kind = self._kind(rate)
         if kind is None:
             return self.env["account.tax"]
         taxes = self.by_rate.get(kind, self.env["account.tax"])
+        if wanted and wanted in taxes:
+            return wanted
         if product:
             taxes = (product.supplier_taxes_id & taxes) or taxes
         if not taxes:

@@ -133,7 +133,9 @@ class Notice(models.Model):
         unwanted = self.env["l10n_pl_ksef.notification"]._unwanted_by(code, company)
         receivers = {}
         for notice in self.filtered(lambda n: n._record()):
-            users = managers | notice._responsible()
+            users = notice._responsible()
+            if TYPES[code].to_administrators:
+                users |= managers
             for user in (users - unwanted).filtered("email"):
                 receivers[user] = receivers.get(user, self.browse()) | notice
         return receivers

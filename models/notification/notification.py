@@ -53,7 +53,7 @@ class Notification(models.Model):
         mine = [("user_id", "=", user.id), ("company_id", "=", company.id)]
         # sudo: made for the user who is given, by this code only
         existing = self.sudo().search(mine)
-        missing = set(TYPES) - set(existing.mapped("type"))
+        missing = self._types_of(company) - set(existing.mapped("type"))
         # sudo: made for the user who is given, by this code only
         self.sudo().create(
             [
@@ -63,6 +63,11 @@ class Notification(models.Model):
             ]
         )
         return self.search(mine)
+
+    @api.model
+    def _types_of(self, company):
+        """Return the types of event that there are for ``company``."""
+        return set(TYPES)
 
     @api.model
     @allowed(BILLING, AUDITOR)

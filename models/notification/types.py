@@ -9,6 +9,7 @@ from datetime import timedelta
 AT_ONCE = timedelta(0)
 SOON = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,14 @@ class NoticeType:
     ``label`` stands beside the user's checkbox. ``gather`` is how long events of one
     company are gathered, from the first one, into one e-mail: many become a digest.
     The accounting administrators of the company receive it; with ``to_responsible``,
-    the person responsible for the invoice as well. The e-mail's text is the template
-    ``l10n_pl_ksef.mail_<type>``.
+    the person responsible for the invoice as well, without ``to_administrators`` that
+    person alone. The e-mail's text is the template ``l10n_pl_ksef.mail_<type>``.
     """
 
     label: str
     gather: timedelta = AT_ONCE
     to_responsible: bool = False
+    to_administrators: bool = True
 
 
 TYPES = {
@@ -45,6 +47,7 @@ TYPES = {
     "invoice_waits": NoticeType("Invoice waits too long to be sent", SOON, True),
     "offline_deadline": NoticeType("Offline invoice near its deadline", SOON, True),
     "bills_new": NoticeType("New bills fetched from KSeF", AN_HOUR),
+    "bills_mine": NoticeType("Bills that I am responsible for", A_DAY, True, False),
     "bill_error": NoticeType("Bill from KSeF could not be imported", SOON),
     "system_warning": NoticeType("KSeF warns of a change", AN_HOUR),
     "ksef_unavailable": NoticeType("KSeF is unavailable"),

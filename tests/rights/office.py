@@ -160,6 +160,8 @@ class OfficeCase(ReceivingCase):
             "l10n_pl_ksef.move.party",
             "l10n_pl_ksef.move.vehicle",
             "l10n_pl_ksef.white.list",
+            "l10n_pl_ksef.rule",
+            "l10n_pl_ksef.approval",
         ):
             made[name] = env[name].create(self.given(name))
         return made
@@ -184,6 +186,22 @@ class OfficeCase(ReceivingCase):
                 "nip": self.nip,
                 "day": "2026-11-20",
                 "state": "active",
+            },
+            "l10n_pl_ksef.rule": {**company, "name": "Paliwo"},
+            "l10n_pl_ksef.approval": {
+                "move_id": self.bill.move_id.id,
+                "user_id": self.env.user.id,
+                "approved_on": "2026-11-03",
+                "fingerprint": "x",
+            },
+            "l10n_pl_ksef.hand.over": {
+                **company,
+                "bill_ids": [Command.set(self.bill.ids)],
+                "user_id": self.people["billing"].id,
+            },
+            "l10n_pl_ksef.not.ours": {
+                **company,
+                "bill_ids": [Command.set(self.bill.ids)],
             },
             "l10n_pl_ksef.identifier": {
                 **company,

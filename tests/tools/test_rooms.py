@@ -14,7 +14,7 @@ STOREYS = (
     ("sending", "receiving"),
     ("notification", "takeover", "payment"),
     ("offline", "white_list"),
-    ("enrolment",),
+    ("enrolment", "workplace"),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 GROUND = {"access", "concurrency", "settings_mixin", "taxpayer"}

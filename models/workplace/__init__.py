@@ -1,0 +1,16 @@
+from . import (
+    parts,
+    settings,
+    rule,
+    rule_match,
+    rule_try,
+    rule_proposal,
+    responsible,
+    approval,
+    approval_gate,
+    suspicious,
+    not_ours,
+    purchase,
+    vendor_product,
+    desk,
+)
