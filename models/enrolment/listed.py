@@ -38,7 +38,7 @@ class ListedCertificate(models.Model):
             ("Active", "Valid"),
             ("Blocked", "Suspended"),
             ("Revoked", "Revoked"),
-            ("Expired", "Ended"),
+            ("Expired", "Expired"),
         ],
         readonly=True,
     )
