@@ -83,7 +83,7 @@ class Browser:
         """Open a page of Odoo."""
         self.command("Page.navigate", url=self.url + path)
 
-    def wait_for(self, selector, seconds=30):
+    def wait_for(self, selector, seconds=120):
         """Wait until the page has an element.
 
         :raises TimeoutError: it did not come

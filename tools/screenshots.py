@@ -104,7 +104,7 @@ ON_A_PHONE = {
     "invoice_phone": (
         INVOICES,
         [".o_kanban_record"],
-        "[name=l10n_pl_ksef_state] .text-bg-success",
+        ".o_form_view [name=l10n_pl_ksef_state]",
     ),
     "settings_phone": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
 }

@@ -8,13 +8,14 @@ import {ErrorDialog} from "@web/core/errors/error_dialogs";
 
 const crashes = [];
 const opened = [];
-let pending = 0;
+// Calls that were made since we look, and have no answer yet.
+const pending = new Set();
 
 /** Nothing is asked of the server, and the page has been drawn. */
 async function settled() {
   for (let quiet = 0; quiet < 5; quiet++) {
     await new Promise((resolve) => setTimeout(resolve, 40));
-    if (pending) {
+    if (pending.size) {
       quiet = -1;
     }
   }
@@ -25,7 +26,7 @@ async function settled() {
  * not shown.
  */
 async function find(page, button) {
-  for (let times = 0; times < 10; times++) {
+  for (let times = 0; times < 4; times++) {
     for (const tab of [null, ...document.querySelectorAll(".o_notebook_headers a")]) {
       tab?.click();
       const element = look(page, button);
@@ -85,8 +86,8 @@ async function begin() {
     opened.push(url);
     return {focus() {}};
   };
-  rpcBus.addEventListener("RPC:REQUEST", () => pending++);
-  rpcBus.addEventListener("RPC:RESPONSE", () => pending--);
+  rpcBus.addEventListener("RPC:REQUEST", ({detail}) => pending.add(detail.data.id));
+  rpcBus.addEventListener("RPC:RESPONSE", ({detail}) => pending.delete(detail.data.id));
   patch(ErrorDialog.prototype, {
     setup() {
       super.setup();
