@@ -73,6 +73,7 @@ from .sending import (
     test_batch,
     test_bundle,
     test_complete,
+    test_ksef_page,
     test_lock,
     test_migration,
     test_nothing_final,
