@@ -98,3 +98,12 @@ class TestEveryList(ButtonCase):
         menus = self.env["ir.ui.menu"].with_user(self.people["billing"])
         notifications = self.env.ref("l10n_pl_ksef.menu_notification")
         self.assertIn(notifications.id, menus.load_menus(False))
+
+    def test_hashes_references_and_codes_are_for_developers(self):
+        documents = self.env["l10n_pl_ksef.document"].with_user(self.people["system"])
+        shown = set(
+            etree.fromstring(documents.get_view(None, "form")["arch"]).xpath("//@name")
+        )
+        self.assertIn("ksef_number", shown)
+        technical = {"xml_hash", "invoice_reference", "session_id", "status_code"}
+        self.assertFalse(technical & shown)
