@@ -115,6 +115,9 @@ def _name(node):
 
 def _button(node, model, view, page):
     parent = node.getparent()
+    # What a part of the page that is hidden holds is hidden with it.
+    parts = (node, *node.iterancestors())
+    hidden = [part.get("invisible") for part in parts if part.get("invisible")]
     place = {"list": "row", "kanban": "card", "form": "form"}[page]
     if page == "list" and parent.tag == "header":
         place = "header"
@@ -127,6 +130,6 @@ def _button(node, model, view, page):
         place,
         node.get("display") == "always",
         node.get("context") or "{}",
-        node.get("invisible") or "False",
-        any(each.get("t-if") for each in (node, *node.iterancestors())),
+        " or ".join(f"({each})" for each in hidden) or "False",
+        any(part.get("t-if") for part in parts),
     )
