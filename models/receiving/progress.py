@@ -15,7 +15,7 @@ class Bill(models.Model):
     progress = fields.Selection(
         [
             ("new", "New"),
-            ("making", "Being made"),
+            ("making", "Bill being made"),
             ("proposed", "To be linked"),
             ("error", "Not made"),
             ("draft", "Bill made (draft)"),
