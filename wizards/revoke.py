@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..models.access import ADMINISTRATOR, allowed
@@ -114,8 +115,12 @@ class Revoke(models.TransientModel):
         if self.order_new and self.may_order:
             connection = certificate.company_id._l10n_pl_ksef_connection()
             orders = certificate._order_next(connection, "compromise")
+        revoked = certificate or self.listed_id
+        if not revoked:
+            # The list was made anew while the window was open.
+            raise UserError(self.env._("Open the list of certificates again."))
         self._log_signed(certificate)
-        self.message = (certificate or self.listed_id)._ask_revocation(self.reason)
+        self.message = revoked._ask_revocation(self.reason)
         if orders:
             window = self.company_id._l10n_pl_ksef_order_window(
                 enrolment_ids=orders.ids, status_note=self.message
