@@ -67,6 +67,7 @@ from .rights import (
 from .buttons import (
     test_every_button,
     test_every_list,
+    test_in_the_browser,
 )
 from .sending import (
     test_batch,

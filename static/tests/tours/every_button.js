@@ -123,7 +123,7 @@ registry.category("web_tour.tours").add("l10n_pl_ksef_every_button", {
   steps: () => [
     step("begin", begin),
     // As many as there may be: those without a page do nothing.
-    ...Array.from({length: 60}, (_each, index) =>
+    ...Array.from({length: 120}, (_each, index) =>
       step(`page ${index}`, async () => {
         if (pages[index]) {
           await pressPage(pages[index], services());
