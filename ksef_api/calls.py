@@ -17,7 +17,8 @@ _MAX_PAGES = 1000
 class Calls:
     """One environment, one access token, one transport.
 
-    `warnings` gathers what KSeF warned of beside its answers (`system_warnings`).
+    `warnings` gathers what KSeF warned of beside its answers (`system_warnings`);
+    `asked` is (method, path) of the last call that needed a login.
 
     :param access_token: used by every call that needs a login
     :param gate: called with method and path before each call that needs a login; it
@@ -38,6 +39,7 @@ class Calls:
         self.environment = environment
         self.transport = transport or Transport(environment, **options)
         self.warnings = []
+        self.asked = None
         self._access_token = access_token
         self._gate = gate
 
@@ -57,6 +59,7 @@ class Calls:
     def _call(self, method, path, *, token=None, **kwargs) -> Answer:
         """A call that needs a login: with the access token, or the one given."""
         token = token or self._access_token
+        self.asked = (method, path)
         if self._gate:
             self._gate(method, path)
         return self._send(method, path, token=token, **kwargs)

@@ -2,6 +2,7 @@ from . import (
     access,
     taxpayer,
     settings_mixin,
+    attention,
     law,
     vault,
     invoice,

@@ -18,12 +18,16 @@ class Busy(RateLimited):
     """Another process is doing this very thing for the connection right now."""
 
 
-class SessionPause(RateLimited):
-    """KSeF's sessions are not available for now; ``message`` says it to people."""
+class Pause(RateLimited):
+    """No call is made for a while; ``message`` says to people why."""
 
     def __init__(self, message, **kwargs):
         self.message = message
         super().__init__(**kwargs)
+
+
+class SessionPause(Pause):
+    """KSeF's sessions are not available for now."""
 
 
 def checkpoint(env):

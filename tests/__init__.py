@@ -32,6 +32,10 @@ from .picture import (
     test_picture,
     test_preview,
 )
+from .attention import (
+    test_attention,
+    test_tours_attention,
+)
 from .connection import (
     test_company_data,
     test_branches,
@@ -46,6 +50,7 @@ from .connection import (
     test_take_over_credentials,
     test_tours_begin,
     test_tours_connect,
+    test_trouble,
     test_verdict,
 )
 from .receiving import (
@@ -58,6 +63,7 @@ from .receiving import (
     test_receive,
     test_receive_companies,
     test_receive_hostile,
+    test_sales_check,
 )
 from .rights import (
     test_breakins,
@@ -84,6 +90,7 @@ from .sending import (
     test_self_billing,
     test_send,
     test_send_obstacles,
+    test_summary,
     test_tours_complete,
     test_upo,
 )

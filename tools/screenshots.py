@@ -74,6 +74,7 @@ OF_THE_ACCOUNTANT = {
         ".modal .modal-body",
     ),
     "dashboard": (DASHBOARD, [], "button[name=action_l10n_pl_ksef_fetch]"),
+    "attention": ("/odoo/ksef-attention", [], ".o_view_controller"),
     "invoice": (
         "/odoo/customer-invoices",
         [".o_data_row .o_data_cell"],

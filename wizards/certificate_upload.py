@@ -1,9 +1,14 @@
-from odoo import fields, models
+import base64
+from contextlib import suppress
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..ksef_api import certificate as x509
 from ..ksef_api.errors import CertificateError
+from ..ksef_api.nip import normalize_nip
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.vault.vault import VaultError
 
 
 class CertificateUpload(models.TransientModel):
@@ -28,6 +33,36 @@ class CertificateUpload(models.TransientModel):
     key_file = fields.Binary(attachment=False)
     key_filename = fields.Char("Name of the Key File")
     password = fields.Char("Password of the Key")
+    certificate_nip = fields.Char(
+        "NIP in the Certificate", compute="_compute_certificate_nip", store=True
+    )
+    nip_warning = fields.Text(compute="_compute_nip_warning")
+
+    @api.depends("certificate_file")
+    def _compute_certificate_nip(self):
+        for window in self:
+            # One in a file with a password is known when that is opened.
+            with suppress(CertificateError, VaultError, ValueError):
+                window.certificate_nip = x509.load(window._chosen(), None, None).nip
+
+    def _chosen(self):
+        """Return the chosen file, sealed already or only being chosen."""
+        with suppress(VaultError, ValueError):
+            return self._typed("certificate_file") or b""
+        return base64.b64decode(self.certificate_file or b"")
+
+    @api.depends("certificate_nip", "nip", "type")
+    def _compute_nip_warning(self):
+        for window in self:
+            theirs, ours = window.certificate_nip, normalize_nip(window.nip or "")
+            differs = window.type == "authentication" and theirs and theirs != ours
+            window.nip_warning = differs and self.env._(
+                "The certificate is of NIP %(theirs)s, the company's NIP is %(ours)s. "
+                "KSeF takes it only if %(ours)s has given %(theirs)s a permission in "
+                "KSeF. Otherwise choose the certificate of %(ours)s.",
+                theirs=theirs,
+                ours=ours,
+            )
 
     def _title(self):
         if self.type == "offline":
@@ -41,6 +76,11 @@ class CertificateUpload(models.TransientModel):
         if self.type == "authentication":
             self._check_answers()
         loaded = self._load()
+        if loaded.nip != self.certificate_nip:
+            self.certificate_nip = loaded.nip
+            if self.nip_warning:
+                # It is told first, and added with the next click.
+                return self._open()
         certificate = self.env["l10n_pl_ksef.certificate"]._add(self.company_id, loaded)
         # The key lives on sealed only.
         self.write({"key_file": False, "password": False, "certificate_file": False})

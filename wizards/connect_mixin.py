@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..ksef_api.nip import is_valid_nip, normalize_nip
 from ..models.access import ADMINISTRATOR, allowed
 from ..models.connection.connection import ENVIRONMENTS
+from ..models.sending.document_batch import MANY
 
 
 class ConnectMixin(models.AbstractModel):
@@ -131,11 +132,16 @@ class ConnectMixin(models.AbstractModel):
         if self.connection_id.state != "connected":
             return self._open()
         if self.move_ids:
-            return self.move_ids.action_l10n_pl_ksef_send()
+            return self._told(self.move_ids.action_l10n_pl_ksef_send())
         if self.fetch_afterwards:
             notice = self.company_id._l10n_pl_ksef_fetch_now()
             close = {"type": "ir.actions.act_window_close"}
             return {**notice, "params": {**notice["params"], "next": close}}
+        waiting = self._waiting()
+        if waiting:
+            waiting._l10n_pl_ksef_send()
+            self.env["account.move.send"]._l10n_pl_ksef_wait(waiting)
+            return self._told(waiting._l10n_pl_ksef_send_summary())
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -148,3 +154,22 @@ class ConnectMixin(models.AbstractModel):
 
     def _success_text(self):
         return self.env._("The company is connected to KSeF.")
+
+    def _waiting(self):
+        """Return the invoices of this company that waited for the connection, when they
+        are few enough to wait for.
+        """
+        documents = self.env["l10n_pl_ksef.document"].search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "queued")],
+            limit=MANY + 1,
+        )
+        few = len(documents) <= MANY
+        return documents.move_id if few else documents.move_id.browse()
+
+    def _told(self, action):
+        """Return ``action``, whose notice begins with what the person waited for."""
+        params = action.get("params") or {}
+        if action.get("tag") != "display_notification":
+            return action
+        message = self.env._("Connected. %(message)s", message=params["message"])
+        return {**action, "params": {**params, "message": message}}

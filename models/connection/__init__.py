@@ -7,6 +7,7 @@ from . import (
     warning,
     limits,
     auth,
+    trouble,
     sign,
     res_company,
     res_company_register,
@@ -16,4 +17,5 @@ from . import (
     clock,
     certificate_lifecycle,
     live_record,
+    attention,
 )

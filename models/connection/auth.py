@@ -51,7 +51,6 @@ class Connection(models.Model):
         self.write(
             {
                 "state": "ordered",
-                "status_message": False,
                 "retry_at": False,
                 "auth_reference": False,
                 "auth_token_sealed": False,
@@ -153,7 +152,6 @@ class Connection(models.Model):
         self.write(
             {
                 "state": "connected",
-                "status_message": False,
                 "retry_at": False,
                 "fail_count": 0,
                 "connected_on": fields.Datetime.now(),
@@ -166,6 +164,7 @@ class Connection(models.Model):
             }
         )
         self._mark_certificate("valid")
+        self._out_of_trouble()
         checkpoint(self.env)
         self._on_connected()
 
@@ -210,7 +209,6 @@ class Connection(models.Model):
             self._refused(replace(verdict, message=f"{verdict.message}\n{again}"))
             return
         self._order_authorisation()
-        self.status_message = verdict.message
         self._authorise_less_often(verdict)
 
     def _authorise_less_often(self, verdict):
@@ -221,6 +219,7 @@ class Connection(models.Model):
         if self.fail_count and not first:
             first = FIRST_PAUSE
         self._authorise_later(growing_pause(self.fail_count, first))
+        self._login_held_up(verdict.message)
         self.fail_count += 1
         if self.fail_count == TELL_AFTER:
             self._tell_held_up(verdict.message)
@@ -232,7 +231,7 @@ class Connection(models.Model):
         )
 
     def _refused(self, verdict):
-        self.write({"state": "failed", "status_message": verdict.message})
+        self.state = "failed"
         state = "revoked" if verdict.is_revocation else "failed"
         self._mark_certificate(state, verdict.message)
 
@@ -284,6 +283,7 @@ class Connection(models.Model):
             self._session_ended()
             raise Unauthorized() from None
         self.write({**self._access_values(token), "fail_count": 0, "retry_at": False})
+        self._out_of_trouble()
         checkpoint(self.env)
         return token.value
 
@@ -301,12 +301,14 @@ class Connection(models.Model):
 
     def _session_ended(self):
         """KSeF no longer knows the login: log in again, or ask people to."""
+        if self.method == "signed_file":
+            ended = self.env._("The session in KSeF has ended. Sign a new file.")
+            self._in_trouble("login", details=ended)
         self.write(
             {
                 "state": "expired",
                 "access_valid_until": False,
                 "refresh_valid_until": False,
-                "status_message": self.env._("The session in KSeF has ended."),
             }
         )
         checkpoint(self.env)

@@ -6,16 +6,14 @@ from odoo import api, fields, models
 from ...ksef_api import crypto
 from ...ksef_api import environment as ksef_environment
 from ...ksef_api.client import USAGE_SYMMETRIC, KsefClient, choose_key
-from ...ksef_api.errors import InvalidRequest, RateLimited, ServerError, Unauthorized
-from ...ksef_api.limits import LimitReached
+from ...ksef_api.errors import InvalidRequest, KsefError, Unauthorized
 from ...ksef_api.transport import Transport
-from ..concurrency import checkpoint
+from ..concurrency import Pause
 from .verdict import KEY_WITHDRAWN
 
 _logger = logging.getLogger(__name__)
 
 ACCESS_TOKEN_MARGIN = timedelta(seconds=60)
-OUTAGE_PAUSE = timedelta(minutes=5)
 PUBLIC_KEYS_LIFE = timedelta(hours=1)
 TEST_API_URL = "l10n_pl_ksef.test_api_url"
 TEST_QR_URL = "l10n_pl_ksef.test_qr_url"
@@ -95,35 +93,23 @@ class Connection(models.Model):
         self._check_may_call()
         client = self._client(access_token)
         try:
-            return function(client)
-        except LimitReached:
-            # Not KSeF's answer: calls of other groups need not wait.
-            raise
-        except (RateLimited, ServerError) as error:
-            self._pause(error)
-            raise
-        except InvalidRequest as error:
-            if error.has(KEY_WITHDRAWN):
+            answer = function(client)
+        except KsefError as error:
+            if isinstance(error, InvalidRequest) and error.has(KEY_WITHDRAWN):
                 _public_keys.pop(self._environment(), None)
+            self._met(error, client.asked)
             raise
         finally:
             self._heed(client.warnings)
+        self._succeeded(client.asked)
+        return answer
 
     def _check_may_call(self):
         """Refuse a call, without making it, while KSeF asked us to wait."""
         now = fields.Datetime.now()
         if self.next_call_at and self.next_call_at > now:
             seconds = int((self.next_call_at - now).total_seconds()) + 1
-            raise RateLimited(retry_after=seconds)
-
-    def _pause(self, error):
-        """Make no call before the time that ``error`` names."""
-        pause = timedelta(seconds=error.retry_after or 0)
-        if isinstance(error, ServerError):
-            pause = max(pause, OUTAGE_PAUSE)
-        # sudo: nobody may write connections, this code does
-        self.sudo().next_call_at = fields.Datetime.now() + pause
-        checkpoint(self.env)
+            raise Pause(self._why_no_calls(), retry_after=seconds)
 
     def _access_token(self):
         """Return an access token that lives long enough for one more call."""
@@ -148,12 +134,11 @@ class Connection(models.Model):
         return key, crypto.wrap_key(key, self._public_key())
 
     def _note_failure(self, error, about=None):
-        """Store what ``error`` means for this connection.
+        """Return what ``error`` means; what the connection shows of it is noted where
+        it was met (``trouble.py``).
 
         :param error, about: see ``verdict._of``
         """
         verdict = self.env["l10n_pl_ksef.verdict"]._of(error, about)
-        # sudo: nobody may write connections, this code does
-        self.sudo().status_message = verdict.message
         _logger.info("KSeF: connection %s: %s", self.id, type(error).__name__)
         return verdict

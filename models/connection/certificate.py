@@ -109,9 +109,15 @@ class Certificate(models.Model):
     def _add(self, company, certificate):
         """Store a loaded certificate for ``company`` and return its record.
 
+        One that is known, and that nothing uses, is used again.
+
         :param certificate: ``ksef_api`` KsefCertificate that has passed its checks
         """
-        self._check_not_there(company, certificate)
+        known = self._known(company, certificate)
+        if known:
+            # Sealed anew: with another host's key it could not be opened here.
+            known.key_sealed = self._seal("key_sealed", certificate.key_pem())
+            return known
         # sudo: nobody may write certificates, this code does
         return self.sudo().create(
             {
@@ -147,19 +153,30 @@ class Certificate(models.Model):
         works = found.filtered(lambda c: c.state == "valid" and c.valid_to > now)
         return (works or found)[:1]
 
-    def _check_not_there(self, company, certificate):
-        # sudo: the same in an archive counts as well
-        same = self.sudo().search_count(
+    @api.model
+    def _known(self, company, certificate):
+        """Return the record of a loaded certificate that was added before, or none.
+
+        :raise UserError: it does its work already
+        """
+        # sudo: whose is asked for is said by the caller, who checked it
+        known = self.sudo().search(
             [
                 ("company_id", "=", company.id),
                 ("fingerprint", "=", certificate.fingerprint),
             ],
             limit=1,
         )
-        if same:
+        if known.type == "offline" or known._connects():
             raise UserError(
                 self.env._("This certificate has been added to the company already.")
             )
+        return known
+
+    def _connects(self):
+        """Tell whether the company is connected by this certificate."""
+        states = self._connections().mapped("state")
+        return any(state in ("ordered", "processing", "connected") for state in states)
 
     def _load(self):
         """Return the certificate with its key for signing.

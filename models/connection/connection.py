@@ -69,7 +69,6 @@ class Connection(models.Model):
         default="draft",
         tracking=True,
     )
-    status_message = fields.Text(readonly=True)
     connected_on = fields.Datetime(readonly=True)
     next_call_at = fields.Datetime(
         "No Calls Before", readonly=True, help="Set by KSeF's rate limit or an outage."
@@ -221,7 +220,7 @@ class Connection(models.Model):
         What is stored for people to read (states, chatter) is written by crons, too,
         and a cron speaks English.
         """
-        return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
+        return self.with_context(lang=self.company_id._l10n_pl_ksef_lang())
 
     def _seal_token(self, token):
         """Return the value of ``ksef_token_sealed`` for a KSeF token."""
@@ -238,6 +237,7 @@ class Connection(models.Model):
         # sudo: nobody may write connections, this code does
         connection = self.sudo()
         connection.fail_count = 0
+        connection._out_of_trouble()
         connection._order_authorisation()
         connection._advance_authorisation()
         return True

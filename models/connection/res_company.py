@@ -48,6 +48,17 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.env["l10n_pl_ksef.connection"]._of_company(self)
 
+    def _l10n_pl_ksef_lang(self):
+        """Return the language of what is stored for this company's people to read.
+
+        That of its own contact; where that has none, or one that is not installed,
+        Polish.
+        """
+        installed = dict(self.env["res.lang"].get_installed())
+        # sudo: a branch need not see its taxpayer's contact
+        chosen = (self.sudo().partner_id.lang, "pl_PL", self.env.lang)
+        return next((code for code in chosen if code in installed), None)
+
     def _l10n_pl_ksef_may_connect(self):
         """Tell whether the user may set up KSeF for this company's taxpayer."""
         is_manager = self.env.user.has_group(ADMINISTRATOR)

@@ -53,10 +53,10 @@ class Connection(models.Model):
                 self.env["l10n_pl_ksef.verdict"]._of(error).message
             ) from error
         request = xades.auth_token_request(challenge.challenge, self.nip)
+        self._out_of_trouble()
         self.write(
             {
                 "state": "to_sign",
-                "status_message": False,
                 "request_file": base64.b64encode(request),
                 "sign_until": fields.Datetime.now() + TIME_TO_SIGN,
             }
@@ -84,6 +84,7 @@ class Connection(models.Model):
             signer = check_signed_request(signed, original)
         except (SignatureError, DocumentError) as error:
             raise UserError(self._fault_sentence(error.reason)) from error
+        self._out_of_trouble()
         self._order_authorisation()
         self.write(
             {

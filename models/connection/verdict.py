@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...ksef_api import errors
-from ..concurrency import Busy, SessionPause
+from ..concurrency import Busy, Pause, SessionPause
 from ..vault.vault import VaultError
+from .times import time_of_day
 from .verdict_final import (
     FINAL_CODES,
     FINAL_INVOICE_STATES,
@@ -17,6 +18,7 @@ from .verdict_final import (
     PASSING_CERTIFICATE_FAULTS,
 )
 
+HALF_A_MINUTE = timedelta(seconds=30)
 A_MINUTE = timedelta(minutes=1)
 AN_OUTAGE = timedelta(minutes=5)
 SYSTEM_CANCELLED = (500, 550)
@@ -89,7 +91,7 @@ class VerdictTexts(models.AbstractModel):
                     code=error.http_status,
                 ),
                 error.http_status,
-                AN_OUTAGE,
+                HALF_A_MINUTE,
             )
         if isinstance(error, errors.BadAnswer):
             return Verdict(
@@ -115,11 +117,13 @@ class VerdictTexts(models.AbstractModel):
         if isinstance(error, Busy):
             text = self.env._("The login in KSeF is being renewed; it goes on at once.")
             return Verdict("retry", text, retry_after=wait)
-        if isinstance(error, SessionPause):
-            return Verdict("retry", error.message, SESSION_UNAVAILABLE, wait)
+        if isinstance(error, Pause):
+            about_sessions = isinstance(error, SessionPause)
+            code = SESSION_UNAVAILABLE if about_sessions else None
+            return Verdict("retry", error.message, code, wait)
         text = self.env._(
-            "KSeF's limit of calls is reached; it goes on in %(seconds)s seconds.",
-            seconds=error.retry_after,
+            "KSeF's limit of calls is reached; it goes on by itself at %(time)s.",
+            time=time_of_day(self.env, fields.Datetime.now() + wait),
         )
         return Verdict("retry", text, 429, wait)
 

@@ -5,4 +5,5 @@ from . import (
     account_move,
     outage_shown,
     res_company,
+    attention,
 )

@@ -23,12 +23,13 @@ class ResCompany(models.Model):
         outage = self._l10n_pl_ksef_outage()
         if outage:
             return "\n".join(filter(None, [outage.title, outage.text]))
-        silent_since = self._l10n_pl_ksef_connection().unavailable_since
-        if silent_since and silent_since <= fields.Datetime.now() - SHORT:
-            return self.env._(
-                "KSeF does not answer. Invoices wait and are sent by themselves; one "
-                "that the customer needs now can be issued offline."
+        connection = self._l10n_pl_ksef_connection()
+        since = connection.trouble == "down" and connection.trouble_since
+        if since and since <= fields.Datetime.now() - SHORT:
+            may = self.env._(
+                "An invoice that the customer needs now can be issued offline."
             )
+            return f"{connection.status_message} {may}"
         return False
 
 

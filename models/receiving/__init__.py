@@ -15,4 +15,6 @@ from . import (
     export,
     res_company,
     settings,
+    attention,
+    works,
 )

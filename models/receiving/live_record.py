@@ -1,6 +1,11 @@
 from odoo import models
 
 
+class Bill(models.Model):
+    _name = "l10n_pl_ksef.bill"
+    _inherit = ["l10n_pl_ksef.bill", "l10n_pl_ksef.live.mixin"]
+
+
 class Fetch(models.Model):
     _name = "l10n_pl_ksef.fetch"
     _inherit = ["l10n_pl_ksef.fetch", "l10n_pl_ksef.live.mixin"]

@@ -16,6 +16,8 @@ from . import (
     ir_attachment,
     account_move,
     bundle,
+    summary,
+    live_record,
     complete,
     mirror,
     mirror_hidden,
@@ -29,4 +31,6 @@ from . import (
     document_shown,
     picture,
     upo_picture,
+    attention,
+    works,
 )

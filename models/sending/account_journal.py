@@ -33,6 +33,7 @@ class AccountJournal(models.Model):
     def _fill_sale_purchase_dashboard_data(self, dashboard_data):
         # EXTENDS 'account'
         super()._fill_sale_purchase_dashboard_data(dashboard_data)
+        self._l10n_pl_ksef_fill_attention(dashboard_data)
         purchase = self.filtered(lambda journal: journal.type == "purchase")
         companies = purchase.company_id.filtered(lambda c: c.country_code == "PL")
         if not self.env["l10n_pl_ksef.bill"].has_access("read"):
@@ -45,6 +46,46 @@ class AccountJournal(models.Model):
             if journal.id in dashboard_data:
                 count = counts.get(company, 0)
                 dashboard_data[journal.id]["l10n_pl_ksef_new_count"] = count
+
+    def _l10n_pl_ksef_fill_attention(self, dashboard_data):
+        """Say how many invoices of each journal need somebody's attention."""
+        polish = self.filtered(lambda journal: journal.company_id.country_code == "PL")
+        if not polish or not self.env["l10n_pl_ksef.attention"].has_access("read"):
+            return
+        counts = self.env["account.move"]._read_group(
+            [("id", "in", polish._l10n_pl_ksef_needing_attention())],
+            ["journal_id"],
+            ["__count"],
+        )
+        for journal, count in counts:
+            if journal.id in dashboard_data:
+                dashboard_data[journal.id]["l10n_pl_ksef_attention_count"] = count
+
+    def _l10n_pl_ksef_needing_attention(self):
+        """Return the ids of the invoices of these companies that need attention."""
+        lines = self.env["l10n_pl_ksef.attention"].search_fetch(
+            [
+                ("res_model", "=", "account.move"),
+                ("company_id", "in", self.company_id.ids),
+            ],
+            ["res_id"],
+        )
+        return lines.mapped("res_id")
+
+    @allowed(BILLING, AUDITOR)
+    def action_l10n_pl_ksef_open_attention(self):
+        """Open what needs attention of the invoices of these journals."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "l10n_pl_ksef.action_attention"
+        )
+        moves = self.env["account.move"].search(
+            [
+                ("id", "in", self._l10n_pl_ksef_needing_attention()),
+                ("journal_id", "in", self.ids),
+            ]
+        )
+        about_them = [("res_model", "=", "account.move"), ("res_id", "in", moves.ids)]
+        return {**action, "domain": about_them}
 
     @allowed(BILLING, AUDITOR)
     def action_l10n_pl_ksef_open_new(self):

@@ -258,6 +258,8 @@ class AccountMove(models.Model):
     def action_l10n_pl_ksef_send(self):
         """Send to KSeF; without an authorisation, ask for the certificate first."""
         sendable = self.filtered(lambda move: move._l10n_pl_ksef_is_sendable())
+        if not sendable and self.filtered("l10n_pl_ksef_state"):
+            return self._l10n_pl_ksef_send_summary()
         if not sendable:
             raise UserError(
                 self.env._(
@@ -277,30 +279,3 @@ class AccountMove(models.Model):
         sendable._l10n_pl_ksef_send()
         self.env["account.move.send"]._l10n_pl_ksef_wait(sendable)
         return sendable._l10n_pl_ksef_send_summary()
-
-    def _l10n_pl_ksef_send_summary(self):
-        """Return a notification about how the sending went."""
-        count = len(self.filtered(lambda move: move.l10n_pl_ksef_state == "accepted"))
-        refused = self.filtered(lambda move: move.l10n_pl_ksef_state == "rejected")
-        lacking = self.filtered(lambda move: move.l10n_pl_ksef_state == "incomplete")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "danger"
-                if refused | lacking
-                else "success"
-                if count
-                else "info",
-                "title": self.env._("KSeF"),
-                "message": self.env._(
-                    "In KSeF: %(accepted)s. Being checked: %(waiting)s. To complete: "
-                    "%(lacking)s. Rejected: %(rejected)s.",
-                    accepted=count,
-                    waiting=len(self) - count - len(refused | lacking),
-                    lacking=len(lacking),
-                    rejected=len(refused),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }

@@ -52,6 +52,9 @@ class Document(models.Model):
     company_id = fields.Many2one(
         related="move_id.company_id", store=True, index=True, readonly=True
     )
+    journal_id = fields.Many2one(
+        related="move_id.journal_id", store=True, readonly=True
+    )
     session_id = fields.Many2one(
         "l10n_pl_ksef.session", readonly=True, index="btree_not_null"
     )

@@ -64,10 +64,10 @@ class Document(models.Model):
             return self.env._("For its date: KSeF takes no invoice before that day.")
         if self.state == "queued" and (awaited := move._l10n_pl_ksef_awaited()):
             return self._reason_of_awaiting(awaited)
-        if connection.next_call_at and connection.next_call_at > fields.Datetime.now():
-            return connection.status_message or self.env._(
-                "KSeF asked us to make no calls for a while."
-            )
+        if connection.trouble == "down" or (
+            connection.next_call_at and connection.next_call_at > fields.Datetime.now()
+        ):
+            return connection._why_no_calls()
         if self.needs_person:
             return self.env._(
                 "KSeF refused it many times. Remove the obstacle, then send it again: "
@@ -84,6 +84,17 @@ class Document(models.Model):
             return self.env._("For KSeF to process the package that it is in.")
         return self.env._("For KSeF to check it.")
 
+    @api.model
+    def _reasons_of_waiting_of(self, moves):
+        """Return ``{invoice: why it waits}`` of those that do."""
+        found = {}
+        for move in moves:
+            # sudo: who reads the invoice need not read its documents
+            document = move.sudo()._l10n_pl_ksef_current_document()
+            if document.state in WAITING:
+                found[move] = document.waiting_reason
+        return found
+
     def _reason_of_awaiting(self, awaited):
         """:param awaited: the invoices that are to have their KSeF numbers first"""
         forgotten = awaited.filtered(lambda move: move._l10n_pl_ksef_is_forgotten())
@@ -96,3 +107,18 @@ class Document(models.Model):
             "For the KSeF number of what it refers to: %(names)s.",
             names=", ".join(awaited.mapped("name")),
         )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    l10n_pl_ksef_waiting_text = fields.Char(
+        "Why It Is Not in KSeF Yet", compute="_compute_l10n_pl_ksef_waiting_text"
+    )
+
+    @api.depends("l10n_pl_ksef_state")
+    @api.depends_context("lang")
+    def _compute_l10n_pl_ksef_waiting_text(self):
+        reasons = self.env["l10n_pl_ksef.document"]._reasons_of_waiting_of(self)
+        for move in self:
+            move.l10n_pl_ksef_waiting_text = reasons.get(move, False)

@@ -4,6 +4,7 @@ from datetime import datetime, time, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..invoice.parties import NO_NUMBER
 
@@ -139,6 +140,51 @@ class AccountMove(models.Model):
             not self._l10n_pl_ksef_is_consumer()
             or self.company_id._l10n_pl_ksef_taxpayer().l10n_pl_ksef_send_consumers
         )
+
+    @api.model
+    def _l10n_pl_ksef_unneeded_sql(self):
+        """Return the condition for invoices that need not be in KSeF: the same rule as
+        of ``_l10n_pl_ksef_is_wanted`` and of excluded customers, for many at once.
+
+        The query has ``move``, its ``buyer`` (commercial partner), ``journal`` and
+        ``taxpayer`` (company).
+        """
+        # sudo: any user may be asked about Poland
+        poland = self.env.ref("base.pl").sudo().id
+        return SQL(
+            """
+            (buyer.l10n_pl_ksef_is_excluded IS TRUE
+             OR (taxpayer.l10n_pl_ksef_send_consumers IS NOT TRUE
+                 AND TRIM(COALESCE(buyer.vat, '')) IN ('', '/')
+                 AND (buyer.is_company IS NOT TRUE
+                      OR buyer.l10n_pl_ksef_is_consumer IS TRUE
+                      OR (COALESCE(TRIM(buyer.vat), '') = '/'
+                          AND COALESCE(buyer.country_id, %s) = %s)))
+             OR (move.move_type IN ('in_invoice', 'in_refund')
+                 AND COALESCE(buyer.country_id, %s) != %s)
+             -- Advances covered everything.
+             OR (move.amount_total = 0 AND EXISTS (
+                 SELECT FROM account_move_line line
+                  WHERE line.move_id = move.id AND line.display_type = 'product'
+                    AND line.price_subtotal < 0)))
+            """,
+            poland,
+            poland,
+            poland,
+            poland,
+        )
+
+    def _l10n_pl_ksef_why_unneeded(self):
+        """Return why this invoice need not be in KSeF, None when it has to be."""
+        if self.commercial_partner_id.l10n_pl_ksef_is_excluded:
+            return self.env._(
+                "The customer is marked “Not to KSeF”: its invoices are never sent."
+            )
+        if self._l10n_pl_ksef_is_wanted():
+            return None
+        if self._l10n_pl_ksef_is_consumer():
+            return self.env._("The buyer is a consumer: it need not be in KSeF.")
+        return self.env._("It need not be in KSeF.")
 
     def _l10n_pl_ksef_goes_by_itself(self):
         """Tell whether validation alone sends this invoice."""

@@ -147,8 +147,28 @@ class AccountMoveSend(models.AbstractModel):
             )
             if not pending:
                 return
+            connections = documents._connections_to_ask(pending, soon)
+            if not connections:
+                return
             time.sleep(POLL_SECONDS)
-            for company in pending.company_id:
-                connection = company._l10n_pl_ksef_connection()
-                if connection.state == "connected":
-                    documents._process_now(connection)
+            for connection in connections:
+                documents._process_now(connection)
+
+
+class Document(models.Model):
+    _inherit = "l10n_pl_ksef.document"
+
+    @api.model
+    def _connections_to_ask(self, documents, until):
+        """Return the connections of ``documents`` through which calls may go by
+        ``until``: nobody is kept waiting for what surely comes later.
+        """
+        connections = self.env["l10n_pl_ksef.connection"].union(
+            *(company._l10n_pl_ksef_connection() for company in documents.company_id)
+        )
+        return connections.filtered(
+            lambda connection: (
+                connection.state == "connected"
+                and (not connection.next_call_at or connection.next_call_at <= until)
+            )
+        )

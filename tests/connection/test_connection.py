@@ -5,6 +5,7 @@ from asn1crypto import keys, pem
 
 from odoo.exceptions import AccessError, UserError
 
+from ...ksef_api.errors import RateLimited
 from ..common import KsefCase, make_nip
 
 
@@ -67,16 +68,60 @@ class TestCertificateUpload(KsefCase):
         with self.assertRaisesRegex(UserError, "not a valid NIP"):
             wizard.action_add()
 
-    def test_the_same_certificate_is_not_stored_twice(self):
-        given = self.sandbox.certificate(self.nip)
-        files = {
+    def given(self, nip=None):
+        """Return the files of one certificate, to be chosen as often as needed."""
+        given = self.sandbox.certificate(nip or self.nip)
+        return {
             "certificate_file": base64.b64encode(given["certificate_pem"].encode()),
             "key_file": base64.b64encode(given["key_pem"].encode()),
+            "password": given["password"],
         }
+
+    def test_the_same_certificate_is_not_stored_twice(self):
+        files = self.given()
         self.upload(**files).action_add()
         second = self.upload(**files)
         with self.assertRaisesRegex(UserError, "added to the company already"):
             second.action_add()
+
+    def test_one_that_is_known_authorises_again_after_disconnecting(self):
+        files = self.given()
+        first = self.connect(**files)
+        certificate = first.certificate_id
+        first.action_disconnect()
+        second = self.connect(**files)
+        self.assertEqual(second.certificate_id, certificate)
+        self.assertNotEqual(second, first)
+        self.assertEqual(certificate.state, "valid")
+
+    def test_one_that_failed_authorises_when_it_is_added_again(self):
+        files = self.given()
+        connection = self.connect(**files)
+        connection.state = "failed"
+        again = self.connect(**files)
+        self.assertEqual(again.certificate_id, connection.certificate_id)
+
+    def test_a_certificate_of_another_nip_is_told_with_both(self):
+        other = make_nip("owner")
+        window = self.upload(**self.given(other))
+        self.assertIn(other, window.nip_warning)
+        self.assertIn(self.nip, window.nip_warning)
+        self.assertFalse(self.upload().nip_warning)
+
+    def test_one_in_a_file_with_a_password_is_told_before_it_is_added(self):
+        other = make_nip("owner")
+        given = self.sandbox.certificate(other)
+        window = self.upload(
+            certificate_file=given["p12_b64"],
+            key_file=False,
+            password=given["password"],
+        )
+        self.assertFalse(window.nip_warning)
+        window.action_add()
+        self.assertIn(other, window.nip_warning)
+        self.assertFalse(window.connection_id)
+        window.action_add()
+        self.assertTrue(window.connection_id)
 
     def test_the_window_keeps_neither_key_nor_password(self):
         wizard = self.upload()
@@ -191,7 +236,7 @@ class TestAuthorisation(KsefCase):
             method="GET", path="/limits/context", action="rate_limit", retry_after=77
         )
         for _call in range(2):
-            with self.assertRaisesRegex(Exception, "429|RateLimited"):
+            with self.assertRaisesRegex(RateLimited, ""):
                 connection._call(lambda client: client.context_limits())
         self.assertEqual(self.sandbox.control("GET", "/faults")["faults"][0]["hits"], 1)
 

@@ -145,6 +145,9 @@ class OfficeCase(ReceivingCase):
             "l10n_pl_ksef.sales.check": env["l10n_pl_ksef.sales.check"].search(
                 [("company_id", "=", self.company.id)], limit=1
             ),
+            "l10n_pl_ksef.attention": env["l10n_pl_ksef.attention"].search(
+                [("company_id", "=", self.company.id)], limit=1
+            ),
         }
         for name in (
             "l10n_pl_ksef.identifier",

@@ -20,7 +20,7 @@ from odoo.tools.safe_eval import safe_eval
 from ...ksef_api import errors
 from ...ksef_api.client import KsefClient
 from ...ksef_api.limits import LimitReached
-from ...models.concurrency import Busy, SessionPause, isolated
+from ...models.concurrency import Busy, Pause, SessionPause, isolated
 from ...models.sending.document_batch import MANY_PARAMETER
 from ...models.vault.vault import VaultError
 from .test_send_obstacles import ObstacleCase
@@ -41,6 +41,7 @@ TYPED = {
     errors.RateLimited: lambda: errors.RateLimited(retry_after=60),
     LimitReached: lambda: LimitReached(retry_after=60),
     Busy: lambda: Busy(retry_after=5),
+    Pause: lambda: Pause("down", retry_after=60),
     SessionPause: lambda: SessionPause("maintenance", retry_after=60),
     errors.ServerError: lambda: errors.ServerError(http_status=503),
     errors.NoAnswer: lambda: errors.NoAnswer(sent=True),

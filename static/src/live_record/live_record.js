@@ -4,6 +4,7 @@ import {useService} from "@web/core/utils/hooks";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
 const CHANGED = "l10n_pl_ksef/changed";
+const WAITING = ["queued", "sending", "sent", "unknown"];
 
 /**
  * Loads an open form anew when the server says that its record changed, or one of the
@@ -17,18 +18,35 @@ export class LiveRecord extends Component {
     this.bus = useService("bus_service");
     this.onChanged = this.onChanged.bind(this);
     this.bus.subscribe(CHANGED, this.onChanged);
-    onWillUnmount(() => this.bus.unsubscribe(CHANGED, this.onChanged));
+    this.isGone = false;
+    onWillUnmount(() => {
+      this.isGone = true;
+      this.bus.unsubscribe(CHANGED, this.onChanged);
+    });
   }
 
   async onChanged({model, ids}) {
     const {record} = this.props;
-    if (this.isAbout(model, ids) && !(await record.isDirty())) {
+    if (!this.isAbout(model, ids) || (await record.isDirty()) || this.isGone) {
+      return;
+    }
+    try {
       await record.load();
+    } catch (error) {
+      // The page may have been left meanwhile.
+      if (!this.isGone) {
+        throw error;
+      }
     }
   }
 
   isAbout(model, ids) {
     const {record, watch} = this.props;
+    const waits = WAITING.includes(record.data.l10n_pl_ksef_state);
+    if (waits && model === "l10n_pl_ksef.connection") {
+      // What it waits for has changed.
+      return true;
+    }
     if (!watch) {
       return record.resModel === model && ids.includes(record.resId);
     }
