@@ -1,7 +1,6 @@
-import {Component, onMounted, onWillUnmount} from "@odoo/owl";
+import {Component, onMounted, onWillUnmount, status} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
-import {useService} from "@web/core/utils/hooks";
 
 const PAUSE = 2000;
 // After that it is left to the background.
@@ -17,7 +16,7 @@ export class AskAgain extends Component {
   static props = {...standardWidgetProps};
 
   setup() {
-    this.orm = useService("orm");
+    this.orm = this.env.services.orm.silent;
     this.times = 0;
     onMounted(() => this.later());
     onWillUnmount(() => clearTimeout(this.timer));
@@ -34,10 +33,8 @@ export class AskAgain extends Component {
     const {connection_id: connection, state} = record.data;
     if (record.resId && connection && ON_THE_WAY.includes(state)) {
       const model = record.resModel;
-      const result = await this.orm.silent.call(model, "action_check", [
-        [record.resId],
-      ]);
-      if (this.__owl__.status > 1) {
+      const result = await this.orm.call(model, "action_check", [[record.resId]]);
+      if (status(this) === "destroyed") {
         // Closed meanwhile.
         return;
       }

@@ -12,7 +12,7 @@ export class KsefTile extends Component {
 
   setup() {
     this.action = useService("action");
-    this.orm = useService("orm");
+    this.orm = this.env.services.orm.silent;
     this.state = useState({
       is_shown: false,
       lines: [],
@@ -34,7 +34,7 @@ export class KsefTile extends Component {
   async load() {
     if (this.isAllowed) {
       const model = "l10n_pl_ksef.attention";
-      const overview = await this.orm.silent.call(model, "get_overview", []);
+      const overview = await this.orm.call(model, "get_overview", []);
       Object.assign(this.state, overview);
     }
   }

@@ -57,7 +57,8 @@ export class KsefWorks extends Component {
   static props = {};
 
   setup() {
-    this.orm = useService("orm");
+    // A page may be left at any moment: its answers come to nobody, and are no fault.
+    this.orm = this.env.services.orm.silent;
     this.state = useState({works: []});
     this.isAllowed = false;
     onWillStart(async () => {
@@ -73,11 +74,7 @@ export class KsefWorks extends Component {
 
   async load() {
     if (this.isAllowed) {
-      this.state.works = await this.orm.silent.call(
-        "l10n_pl_ksef.attention",
-        "get_works",
-        []
-      );
+      this.state.works = await this.orm.call("l10n_pl_ksef.attention", "get_works", []);
     }
   }
 }

@@ -1,4 +1,4 @@
-import {onWillUnmount} from "@odoo/owl";
+import {onWillUnmount, status} from "@odoo/owl";
 import {KanbanController} from "@web/views/kanban/kanban_controller";
 import {ListController} from "@web/views/list/list_controller";
 import {patch} from "@web/core/utils/patch";
@@ -32,8 +32,6 @@ export function useChanges(onChange) {
 const live = () => ({
   setup() {
     super.setup(...arguments);
-    let isGone = false;
-    onWillUnmount(() => (isGone = true));
     useChanges((take) => {
       const {root} = this.model;
       const moved = take();
@@ -45,7 +43,7 @@ const live = () => ({
       if (concerned && !busy) {
         this.model.load().catch((error) => {
           // The page may have been left meanwhile.
-          if (!isGone) {
+          if (status(this) !== "destroyed") {
             throw error;
           }
         });

@@ -1,4 +1,4 @@
-import {Component, onWillUnmount} from "@odoo/owl";
+import {Component, onWillUnmount, status} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {useService} from "@web/core/utils/hooks";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
@@ -18,26 +18,26 @@ export class LiveRecord extends Component {
     this.bus = useService("bus_service");
     this.onChanged = this.onChanged.bind(this);
     this.bus.subscribe(CHANGED, this.onChanged);
-    this.isGone = false;
-    onWillUnmount(() => {
-      this.isGone = true;
-      this.bus.unsubscribe(CHANGED, this.onChanged);
-    });
+    onWillUnmount(() => this.bus.unsubscribe(CHANGED, this.onChanged));
   }
 
   async onChanged({model, ids}) {
     const {record} = this.props;
-    if (!this.isAbout(model, ids) || (await record.isDirty()) || this.isGone) {
+    if (!this.isAbout(model, ids) || (await record.isDirty()) || this.isGone()) {
       return;
     }
     try {
       await record.load();
     } catch (error) {
       // The page may have been left meanwhile.
-      if (!this.isGone) {
+      if (!this.isGone()) {
         throw error;
       }
     }
+  }
+
+  isGone() {
+    return status(this) === "destroyed";
   }
 
   isAbout(model, ids) {
