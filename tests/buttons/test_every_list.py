@@ -9,8 +9,12 @@ from odoo.tools.safe_eval import safe_eval
 from . import found
 from .case import ButtonCase
 
-# One's own few choices, or a table that never grows: nothing to filter.
-PLAIN = ("l10n_pl_ksef.notification", "l10n_pl_ksef.legal.fact")
+# Own few choices, a table that never grows, or only what waits: nothing to filter.
+PLAIN = (
+    "l10n_pl_ksef.notification",
+    "l10n_pl_ksef.legal.fact",
+    "l10n_pl_ksef.attention",
+)
 
 
 @tagged("post_install_l10n", "post_install", "-at_install")
