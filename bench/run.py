@@ -34,6 +34,7 @@ PARTS = {
     "posting": (SHELL, "posting_from_odoo.py"),
     "pictures": (SHELL, "picture_from_odoo.py"),
     "payments": (SHELL, "statement_from_odoo.py"),
+    "office": (SHELL, "office_from_odoo.py"),
     "sending": (SCRIPT, "sending.py"),
     "receiving": (SCRIPT, "receive.py"),
 }

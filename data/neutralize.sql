@@ -12,6 +12,8 @@ UPDATE l10n_pl_ksef_connection
        is_candidate = FALSE,
        active = FALSE;
 UPDATE l10n_pl_ksef_certificate SET key_sealed = NULL;
+UPDATE l10n_pl_ksef_permission_order
+   SET state = 'failed' WHERE state NOT IN ('done', 'failed');
 UPDATE l10n_pl_ksef_session SET key_sealed = NULL, parts_sealed = NULL;
 UPDATE l10n_pl_ksef_export SET key_sealed = NULL;
 UPDATE l10n_pl_ksef_session SET state = 'lost' WHERE state != 'closed';

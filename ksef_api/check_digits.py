@@ -5,6 +5,7 @@ import re
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
 _NRB = re.compile(r"\d{26}", re.ASCII)
 _GTIN = re.compile(r"\d{8}|\d{12,14}", re.ASCII)
+_PESEL = re.compile(r"\d{11}", re.ASCII)
 POLISH_IBAN = 28
 
 
@@ -30,3 +31,11 @@ def is_gtin(number):
         return False
     weighed = (int(c) * (1 if at % 2 == 0 else 3) for at, c in enumerate(number[::-1]))
     return sum(weighed) % 10 == 0
+
+
+def is_pesel(number):
+    """Tell whether `number` is a PESEL (art. 15 of the act on registers of people)."""
+    if not _PESEL.fullmatch(number or ""):
+        return False
+    weighed = zip(number, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1), strict=True)
+    return sum(int(digit) * weight for digit, weight in weighed) % 10 == 0

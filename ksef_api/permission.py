@@ -3,11 +3,14 @@
 uprawnienia.md, [oa] *permissions*.
 """
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from . import safe_json
+from .errors import BadAnswer
 from .fields import Fields
 
 NIP, PESEL, FINGERPRINT = "Nip", "Pesel", "Fingerprint"
@@ -196,3 +199,19 @@ def _name(fields):
         return f"{person.text('firstName')} {person.text('lastName')}"
     entity = fields.child("subjectEntityDetails", None)
     return entity.text("fullName") if entity else None
+
+
+def scopes_of_access_token(token: str) -> frozenset[str] | None:
+    """What an access token says that its login may do; None when it does not.
+
+    It is a JWT with a claim *per*. KSeF checks for itself what it lets a login do; this
+    only says it beforehand.
+    """
+    try:
+        claims = token.split(".")[1]
+        padded = claims + "=" * (-len(claims) % 4)
+        told = safe_json.loads(base64.urlsafe_b64decode(padded))["per"]
+        told = safe_json.loads(told.encode()) if isinstance(told, str) else told
+        return frozenset(str(scope) for scope in told)
+    except (BadAnswer, IndexError, KeyError, TypeError, ValueError):
+        return None

@@ -16,6 +16,8 @@ from . import (
     payment,
     offline,
     white_list,
+    permission,
     enrolment,
     workplace,
+    office,
 )

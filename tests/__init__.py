@@ -135,3 +135,9 @@ from .workplace import (
     test_suspicious,
     test_workplace_morning,
 )
+from .office import (
+    test_office,
+)
+from .permission import (
+    test_permission,
+)

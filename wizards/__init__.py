@@ -21,4 +21,6 @@ from . import (
     revoke,
     settings,
     welcome,
+    permission_grant,
+    office,
 )

@@ -241,11 +241,15 @@ class Connection(models.Model):
         self.env.ref("l10n_pl_ksef.ir_cron_authorise")._trigger(at=self.retry_at)
 
     def _mark_certificate(self, state, message=False):
-        for certificate in self.filtered(lambda c: c.method == "certificate"):
+        """Note what a login says of its certificate; what KSeF says to a company that
+        has another one's, but for a revocation, says nothing about the certificate.
+        """
+        for connection in self.filtered(lambda c: c.method == "certificate"):
             # sudo: nobody may write certificates, this code does
-            certificate.certificate_id.sudo().write(
-                {"state": state, "status_message": message}
-            )
+            certificate = connection.certificate_id.sudo()
+            is_own = certificate.company_id == connection.company_id
+            if is_own or state == "revoked":
+                certificate.write({"state": state, "status_message": message})
 
     def _renew_access_token(self, refused=None):
         """Return a new access token, got with the refresh token.

@@ -81,7 +81,12 @@ class Certificate(models.Model):
         connections = self.env["l10n_pl_ksef.connection"]
         # sudo: nobody may write connections, this code does
         former = connections.sudo().search(
-            [("certificate_id", "=", self.id), ("active", "in", (True, False))], limit=1
+            [
+                ("certificate_id", "=", self.id),
+                ("company_id", "=", self.company_id.id),
+                ("active", "in", (True, False)),
+            ],
+            limit=1,
         )
         if not former.active:
             former = connections._connect(

@@ -13,7 +13,13 @@ from odoo.exceptions import (
 )
 
 from ...ksef_api.errors import DocumentError, InvalidRequest, KsefError
-from ..concurrency import advisory_lock, checkpoint, isolated, roll_back
+from ..concurrency import (
+    advisory_lock,
+    checkpoint,
+    isolated,
+    roll_back,
+    time_is_left,
+)
 from ..vault.vault import VaultError
 from .document import IN_FLIGHT
 
@@ -31,10 +37,32 @@ class Document(models.Model):
     @api.model
     def _cron_send(self):
         """Send what waits, ask about what was sent, fetch UPOs; for every company."""
-        for connection in self.env["l10n_pl_ksef.connection"]._connected():
+        connections = self.env["l10n_pl_ksef.connection"]._connected()
+        for connection in self._longest_waiting_first(connections):
+            if not time_is_left(self.env):
+                # Whoever was not served comes first in the next run.
+                self._send_cron()._trigger()
+                break
             with isolated(self.env, connection):
                 self._process(connection)
         self._trigger_next()
+
+    @api.model
+    def _longest_waiting_first(self, connections):
+        """Return ``connections`` by how long the oldest document of each waits, so that
+        no company always comes after the many of another one.
+        """
+        groups = self._read_group(
+            [("state", "in", IN_FLIGHT), ("needs_person", "=", False)],
+            ["company_id"],
+            ["id:min"],
+        )
+        oldest = {}
+        for company, first in groups:
+            taxpayer = company.l10n_pl_ksef_taxpayer_id.id
+            oldest[taxpayer] = min(first, oldest.get(taxpayer, first))
+        nothing = float("inf")
+        return connections.sorted(lambda c: oldest.get(c.company_id.id, nothing))
 
     @api.model
     def _process(self, connection, briefly=False):

@@ -1,11 +1,14 @@
 """Granting, listing and taking back permissions, against the local KSeF."""
 
+import base64
+import json
 from datetime import date
 
 import pytest
 from local_ksef import OTHER, SELLER, until
 
 from ksef_api import errors, permission
+from ksef_api.check_digits import is_pesel
 from ksef_api.permission import IdDocument, Identifier, Person
 
 OFFICE, PESEL = "7740001454", "85010112345"
@@ -141,3 +144,28 @@ def test_lists_of_several_pages_come_whole(client):
 
 def test_consent_to_attachments_is_told(client):
     assert client.attachments_status().is_allowed is False
+
+
+def test_an_access_token_says_what_its_login_may():
+    def token(claims):
+        body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=")
+        return f"head.{body.decode()}.signature"
+
+    told = permission.scopes_of_access_token
+    assert told(token({"per": ["InvoiceRead"]})) == {"InvoiceRead"}
+    assert told(token({"per": '["InvoiceRead"]'})) == {"InvoiceRead"}
+    for strange in ("", "a.b", "a.!!.c", token([]), token({}), token({"per": 3})):
+        assert told(strange) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "is_right"),
+    [
+        ("85010112345", True),
+        ("85010112349", False),
+        ("8501011234", False),
+        (None, False),
+    ],
+)
+def test_a_pesel_has_a_control_digit(number, is_right):
+    assert is_pesel(number) is is_right

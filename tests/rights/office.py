@@ -149,7 +149,10 @@ class OfficeCase(ReceivingCase):
                 [("company_id", "=", self.company.id)], limit=1
             ),
         }
+        made["l10n_pl_ksef.office"] = env["l10n_pl_ksef.office"].browse(self.company.id)
         for name in (
+            "l10n_pl_ksef.permission",
+            "l10n_pl_ksef.permission.order",
             "l10n_pl_ksef.identifier",
             "account.bank.statement.line",
             "res.partner",
@@ -206,6 +209,20 @@ class OfficeCase(ReceivingCase):
                 **company,
                 "bill_ids": [Command.set(self.bill.ids)],
             },
+            "l10n_pl_ksef.permission": {
+                **window,
+                "grant_id": "x",
+                "direction": "given",
+                "kind": "person",
+                "scope": "InvoiceRead",
+            },
+            "l10n_pl_ksef.permission.order": {**window, "action": "grant"},
+            "l10n_pl_ksef.permission.grant": company,
+            "l10n_pl_ksef.permission.revoke": company,
+            "l10n_pl_ksef.office.connect": company,
+            "l10n_pl_ksef.office.notifications": company,
+            "l10n_pl_ksef.office.responsible": company,
+            "l10n_pl_ksef.certificate.stop": company,
             "l10n_pl_ksef.identifier": {
                 **company,
                 "environment": "test",

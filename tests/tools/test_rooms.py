@@ -13,8 +13,9 @@ STOREYS = (
     ("picture", "connection"),
     ("sending", "receiving"),
     ("notification", "takeover", "payment"),
-    ("offline", "white_list"),
+    ("offline", "white_list", "permission"),
     ("enrolment", "workplace"),
+    ("office",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 GROUND = {"access", "concurrency", "settings_mixin", "taxpayer"}

@@ -17,8 +17,10 @@ COUNT = {
     "invoice": 6,
     "law": 1,
     "notification": 14,
+    "office": 4,
     "offline": 14,
     "payment": 5,
+    "permission": 9,
     "picture": 5,
     "receiving": 14,
     "sending": 52,
@@ -27,7 +29,7 @@ COUNT = {
     "vault": 3,
     "white_list": 10,
     "workplace": 30,
-    "wizards": 19,
+    "wizards": 26,
     "controllers": 3,
 }
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))

@@ -1,0 +1,127 @@
+"""One certificate of an office serves many companies, and is stored once.
+
+The connection of a client names the office's certificate; its key is sealed in the one
+record, in the office's own company. In KSeF the limits of calls are those of the
+client's context all the same (limity-api.md). A token cannot be shared so: KSeF takes
+it in the one context that it was made for (tokeny-ksef.md).
+"""
+
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..access import ADMINISTRATOR, allowed
+from ..concurrency import checkpoint
+
+TOLD = "l10n_pl_ksef_told_what_stops"
+TRY_AGAIN = timedelta(days=1)
+
+
+class Certificate(models.Model):
+    _inherit = "l10n_pl_ksef.certificate"
+
+    served = fields.Text(
+        "Also Logs In For",
+        compute="_compute_served",
+        help="Companies of clients that are connected by this certificate.",
+    )
+
+    def _compute_served(self):
+        for certificate in self:
+            names = certificate._served().mapped("display_name")
+            certificate.served = "\n".join(sorted(names))
+
+    def _served(self):
+        """Return the other companies that log in by these certificates."""
+        # sudo: whoever has the certificate is told what depends on it
+        companies = self._connections().sudo().company_id
+        # sudo: as said above
+        return companies - self.sudo().company_id
+
+    @allowed(ADMINISTRATOR, operation="unlink")
+    def action_delete(self):
+        """What stops in other companies is said before, by name."""
+        if self._served() and not self.env.context.get(TOLD):
+            window = self.env["l10n_pl_ksef.certificate.stop"].create(
+                {"company_id": self.company_id[:1].id, "certificate_ids": self.ids}
+            )
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Delete a certificate of many companies"),
+                "res_model": window._name,
+                "res_id": window.id,
+                "views": [(False, "form")],
+                "target": "new",
+            }
+        return super().action_delete()
+
+    def unlink(self):
+        # Before the connections let go of it.
+        self._tell_served()
+        return super().unlink()
+
+    def _tell_served(self):
+        """People of each company that stops with these certificates are told."""
+        for connection in self._connections().filtered(lambda c: c._is_lent()):
+            self.env["l10n_pl_ksef.notification"]._notify(
+                "connection_lost",
+                connection,
+                occasion=fields.Datetime.now(),
+                details=self.env._(
+                    "The certificate of %(office)s, by which this company was "
+                    "connected, was deleted.",
+                    office=connection.certificate_id.company_id.display_name,
+                ),
+            )
+
+    def _hand_over(self, successor):
+        """Let ``successor`` log in from now on wherever this one does for clients.
+
+        Only one of the same owner: rights are the owner's.
+        """
+        mine, others = self.nip or self.subject, successor.nip or successor.subject
+        if mine == others:
+            clients = self._connections().filtered(
+                lambda c: c.company_id != self.company_id
+            )
+            clients.certificate_id = successor
+
+
+class Connection(models.Model):
+    _inherit = "l10n_pl_ksef.connection"
+
+    def _is_lent(self):
+        """Tell whether it logs in by another company's certificate."""
+        # sudo: of the certificate only whose it is
+        certificate = self.sudo().certificate_id
+        return (
+            self.method == "certificate"
+            and bool(certificate)
+            and certificate.company_id != self.company_id
+        )
+
+    def _take_over(self):
+        former = self._of_company(self.company_id).certificate_id
+        result = super()._take_over()
+        if former and self.certificate_id and former != self.certificate_id:
+            if former.company_id == self.company_id:
+                former._hand_over(self.certificate_id)
+        return result
+
+    @api.model
+    def _cron_rights(self):
+        """A client who had not granted anything may have done so: tried once a day."""
+        result = super()._cron_rights()
+        waiting = self.search(
+            [
+                ("company_id.active", "=", True),
+                ("state", "=", "failed"),
+                ("method", "=", "certificate"),
+                ("rights_request", "!=", False),
+                ("rights_asked_at", "<=", fields.Datetime.now() - TRY_AGAIN),
+            ]
+        )
+        for connection in waiting.filtered(lambda c: c._is_lent()):
+            connection._order_authorisation()
+        checkpoint(self.env)
+        return result

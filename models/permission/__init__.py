@@ -1,0 +1,1 @@
+from . import labels, own, permission, order, follow, sentences, lock_out, settings

@@ -1,0 +1,37 @@
+"""Names of the rights in KSeF (*uprawnienia*), as people read them."""
+
+from ...ksef_api import permission as ksef
+
+OTHER = "Other"
+SCOPES = [
+    (ksef.INVOICE_WRITE, "Issuing invoices"),
+    (ksef.INVOICE_READ, "Reading invoices"),
+    (ksef.COLLECTIVE_MANAGE, "Collective identifiers"),
+    ("CredentialsManage", "Managing permissions"),
+    ("CredentialsRead", "Seeing permissions"),
+    ("Introspection", "History of sessions"),
+    ("SubunitManage", "Managing units"),
+    ("EnforcementOperations", "Enforcement"),
+    ("PefInvoiceWrite", "Issuing PEF invoices"),
+    (ksef.SELF_INVOICING, "Self-billing"),
+    (ksef.RR_INVOICING, "Invoices of flat-rate farmers (VAT RR)"),
+    (ksef.TAX_REPRESENTATIVE, "Tax representative"),
+    (ksef.PEF_INVOICING, "PEF invoices"),
+    # What KSeF may name one day is kept and shown.
+    (OTHER, "Other"),
+]
+KNOWN = {code for code, _label in SCOPES}
+MANAGE, SEE = "CredentialsManage", "CredentialsRead"
+
+
+def known(scope):
+    """Return the value of our selection for KSeF's name of a right."""
+    return scope if scope in KNOWN else OTHER
+
+
+def named(env, scopes):
+    """Return the rights in words, in the order of the table."""
+    labels = dict(
+        env["l10n_pl_ksef.permission"]._fields["scope"]._description_selection(env)
+    )
+    return [labels[code] for code, _label in SCOPES if code in scopes]
