@@ -259,3 +259,19 @@ class CertificateStop(models.TransientModel):
         """Delete it, and end what depends on it."""
         self.ensure_one()
         return self.certificate_ids.with_context(**{TOLD: True}).action_delete()
+
+
+class Revoke(models.TransientModel):
+    _inherit = "l10n_pl_ksef.revoke"
+
+    def _stops(self, certificate):
+        stops = super()._stops(certificate)
+        served = certificate._served().mapped("display_name")
+        if not served:
+            return stops
+        also = self.env._(
+            "It logs in for these companies as well, and they stop with it: "
+            "%(companies)s.",
+            companies=", ".join(sorted(served)),
+        )
+        return f"{stops}\n{also}"

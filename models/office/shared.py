@@ -125,3 +125,14 @@ class Connection(models.Model):
             connection._order_authorisation()
         checkpoint(self.env)
         return result
+
+
+class Enrolment(models.Model):
+    _inherit = "l10n_pl_ksef.enrolment"
+
+    @api.model
+    def _in_use(self, connections):
+        """Whose certificate it is orders the next one, none of its clients."""
+        for connection, certificate in super()._in_use(connections):
+            if certificate.company_id == connection.company_id:
+                yield connection, certificate

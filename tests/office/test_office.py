@@ -207,6 +207,19 @@ class TestSharedCertificate(OfficeCase):
         self.log_in()
         self.assertEqual(set(self.fresh().mapped("state")), {"connected"})
 
+    def test_revoking_it_says_which_stop_as_well(self):
+        window = self.env["l10n_pl_ksef.revoke"].create(
+            {"company_id": self.company.id, "certificate_id": self.certificate.id}
+        )
+        for client in self.clients:
+            self.assertIn(client.name, window.what_stops)
+
+    def test_its_owner_alone_orders_the_next_one(self):
+        connections = self.env["l10n_pl_ksef.connection"]._connected()
+        pairs = list(self.env["l10n_pl_ksef.enrolment"]._in_use(connections))
+        logins = [c for c, certificate in pairs if certificate == self.certificate]
+        self.assertEqual(logins, [self.connection])
+
     def test_no_key_is_told_to_people_of_a_client(self):
         person = self.new_user("u_klienta", "account_manager")
         person.write(
