@@ -5,10 +5,16 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...ksef_api.errors import Forbidden, Gone, InvalidRequest, KsefError, RateLimited
+from ...ksef_api.errors import (
+    Forbidden,
+    Gone,
+    InvalidRequest,
+    KsefError,
+    RateLimited,
+    was_not_carried_out,
+)
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
 from ..connection.verdict_final import growing_pause
-from ..payment.identifier_make import _was_not_carried_out
 from ..vault.vault import VaultError
 from .order import OPEN
 
@@ -180,7 +186,7 @@ class PermissionOrder(models.Model):
             self._fail(message)
             return
         if self.state == "asking":
-            self.state = "new" if _was_not_carried_out(error) else "unknown"
+            self.state = "new" if was_not_carried_out(error) else "unknown"
         pause = verdict.retry_after
         if not isinstance(error, RateLimited):
             pause = growing_pause(self.fail_count, pause or SETTLED_AFTER)
