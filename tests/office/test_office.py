@@ -132,9 +132,8 @@ class TestConnectMany(OfficeCase):
         self.connect_many(client | silent)
         notice = self.fresh(client | silent).action_write()
         self.assertIn(silent.name, notice["params"]["message"])
-        mail = self.env["mail.mail"].search(
-            [("recipient_ids", "in", client.partner_id.ids)]
-        )
+        mails = self.env["mail.mail"].sudo()
+        mail = mails.search([("recipient_ids", "in", client.partner_id.ids)])
         self.assertEqual(len(mail), 1)
         self.assertIn(self.nip, mail.body_html)
         self.assertTrue(self.fresh(client).rights_written_at)
