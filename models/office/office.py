@@ -55,7 +55,6 @@ class Office(models.Model):
     certificate_ends = fields.Datetime(readonly=True)
     offline_certificate_ends = fields.Datetime(readonly=True)
     last_fetch = fields.Datetime(readonly=True)
-    status_message = fields.Text("Message", readonly=True)
     rights_missing = fields.Text("Missing in KSeF", readonly=True)
     rights_request = fields.Text("Sentence to Send", readonly=True)
     rights_written_at = fields.Datetime("Client Written To", readonly=True)
@@ -88,7 +87,7 @@ class Office(models.Model):
                    certificate.valid_to AS certificate_ends,
                    offline.valid_to AS offline_certificate_ends,
                    connection.last_import_at AS last_fetch,
-                   connection.status_message, connection.rights_missing,
+                   connection.rights_missing,
                    connection.rights_request, connection.rights_written_at,
                    COALESCE(document.waiting, 0) AS waiting_count,
                    COALESCE(document.offline, 0) AS offline_count,

@@ -238,7 +238,6 @@ class TestSharedCertificate(OfficeCase):
 
 class TestPage(OfficeCase):
     def test_it_shows_what_waits_and_what_needs_a_person(self):
-        self.connection.status_message = "x"
         self.invoice()._l10n_pl_ksef_send()
         rejected = self.invoice()
         self.env["l10n_pl_ksef.document"].sudo()._queue(rejected)
