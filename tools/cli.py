@@ -14,6 +14,7 @@ from .console import DevError, say
 SCRIPTS = {
     "bench": ("bench/run.py", "run the benchmarks"),
     "screenshots": ("tools/screenshots.py", "pictures for the documentation"),
+    "manual": ("tools/manual.py", "the manual as pages that Odoo serves"),
 }
 
 SOAKS = {"send": "soak_sending.py", "receive": "soak_receiving.py"}
