@@ -7,7 +7,7 @@ import pytest
 from tools import manual, paths
 
 SOURCES = sorted(manual.SOURCES.glob("*.md"))
-LAW = re.compile(r"\b(art\.|ustaw|JPK)")
+LAW = re.compile(r"\bart\. ?\d|\bustawy o\b|\bJPK")
 AS_OF = re.compile(r"\*Stan prawny na \d{1,2}\.\d{1,2}\.\d{4}")
 LINK = re.compile(re.escape(manual.HELP) + r"([\w.-]*)")
 
