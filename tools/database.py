@@ -15,6 +15,7 @@ from .stamps import digest, is_done, lock, mark_done
 BASE_MODULES = (
     "sale_management",
     "sale_stock",
+    "purchase",
     "mail",
     "contacts",
     "account_peppol",

@@ -110,10 +110,10 @@ ON_A_PHONE = {
     "settings_phone": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
 }
 SUPPLIERS = [
-    ({"name": "Hurtownia Papieru Biurowego sp. z o.o.", "vat": "PL5260250274"}, "FV 1"),
-    ({"name": "Energia Mazowsze S.A.", "vat": "PL7740001454"}, "2026/11/00871"),
-    ({"name": "Kancelaria Kowalska i Wspólnicy", "vat": "PL5250007738"}, "37/11/2026"),
-    ({"name": "Transport Nowak", "vat": "PL5213017228"}, "FS-214/26"),
+    ({"name": "Hurtownia Papieru Biurowego sp. z o.o.", "vat": "PL9990001002"}, "FV 1"),
+    ({"name": "Energia Mazowsze S.A.", "vat": "PL9990001077"}, "2026/11/00871"),
+    ({"name": "Kancelaria Kowalska i Wspólnicy", "vat": "PL9990001143"}, "37/11/2026"),
+    ({"name": "Transport Nowak", "vat": "PL9990001284"}, "FS-214/26"),
 ]
 DURING_A_FAILURE = {
     "issue_offline": (INVOICES, [FIRST, ISSUE_OFFLINE], ".modal [name=move_ids]"),
