@@ -113,6 +113,7 @@ def make_accountant(odoo, company):
         name="Anna Księgowa",
         login=ACCOUNTANT,
         password=ACCOUNTANT,
+        lang="pl_PL",
         company_id=company,
         company_ids=[(6, 0, [company])],
         group_ids=[(4, group)],

@@ -158,6 +158,7 @@ def make_newcomer(odoo):
         name="Jan Nowak",
         login=NEWCOMER,
         password=NEWCOMER,
+        lang="pl_PL",
         company_id=company,
         company_ids=[(6, 0, [company])],
         group_ids=[(4, odoo.by_xml_id("account", "group_account_manager"))],
