@@ -21,7 +21,7 @@ class Attention(models.Model):
     _rec_name = "title"
 
     company_id = fields.Many2one("res.company", readonly=True)
-    kind = fields.Selection("_kinds", "What", readonly=True)
+    kind = fields.Selection("_kinds", "Concerns", readonly=True)
     is_urgent = fields.Boolean("Urgent", readonly=True)
     since = fields.Date(readonly=True)
     res_model = fields.Char("Model", readonly=True)

@@ -34,7 +34,7 @@ class Approval(models.Model):
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     user_id = fields.Many2one("res.users", "By", required=True, readonly=True)
     approved_on = fields.Datetime("On", required=True, readonly=True)
-    summary = fields.Text("What", readonly=True)
+    summary = fields.Text("What Was Approved", readonly=True)
     fingerprint = fields.Char(required=True, readonly=True)
 
 

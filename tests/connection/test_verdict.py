@@ -82,7 +82,7 @@ class TestVerdict(TransactionCase):
 
     def test_each_error_of_a_call_has_its_sentence(self):
         for error, outcome, words in (
-            (errors.RateLimited(retry_after=7), "retry", "7 seconds"),
+            (errors.RateLimited(retry_after=7), "retry", "by itself at"),
             (errors.NoAnswer(sent=False), "retry", "cannot be reached"),
             (errors.NoAnswer(sent=True), "unknown", "did not answer"),
             (errors.ServerError(http_status=503), "unknown", "503"),

@@ -577,8 +577,8 @@ class TestEndedOnPurpose(ObstacleCase):
                 self.assertEqual(self.move.l10n_pl_ksef_number, number)
                 self.assertEqual(self.move.l10n_pl_edi_number, number)
                 self.assertFalse(self.documents._queue(self.move))
-                with self.assertRaises(UserError):
-                    self.move.action_l10n_pl_ksef_send()
+                self.move.action_l10n_pl_ksef_send()  # says that it is in KSeF
+                self.assertEqual(self.move.sudo().l10n_pl_ksef_document_ids, document)
             connection._disconnect()
 
 
