@@ -1,6 +1,6 @@
 """What is done for many companies at once, from *KSeF: firmy*."""
 
-from odoo import api, models
+from odoo import models
 
 from ..access import ADMINISTRATOR, AUDITOR, BILLING, allowed
 
@@ -77,10 +77,9 @@ class Office(models.Model):
         """Connect the chosen companies by one certificate of the office."""
         return self._window("l10n_pl_ksef.office.connect", self.env._("Connect many"))
 
-    @api.model
     @allowed(ADMINISTRATOR)
     def action_connect_list(self):
-        """Connect the companies of a list of NIPs."""
+        """Connect the companies of a list of NIPs, whatever is chosen."""
         return self.browse().action_connect()
 
     @allowed(ADMINISTRATOR)

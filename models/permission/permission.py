@@ -91,10 +91,9 @@ class Permission(models.Model):
 
     # --- what KSeF lists -----------------------------------------------------
 
-    @api.model
     @allowed(ACCOUNTANT, AUDITOR, ADMINISTRATOR)
     def action_refresh(self):
-        """Ask KSeF who may do what in the current company."""
+        """Ask KSeF who may do what in the current company, whatever is chosen."""
         company = self.env.company
         connection = company._l10n_pl_ksef_connection()
         if connection.state != "connected":
