@@ -133,6 +133,7 @@ from .workplace import (
     test_parts,
     test_rules,
     test_suspicious,
+    test_vendor_products,
     test_workplace_morning,
 )
 from .office import (

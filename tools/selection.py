@@ -26,7 +26,7 @@ BARE = "bare"
 BARE_FILES = (
     "invoice/test_fa3_sales.py",
     "invoice/test_fa3_corrections.py",
-    "workplace/test_orders.py",
+    "workplace/test_vendor_products.py",
 )
 BARE_TAG = f"{paths.MODULE}_bare"
 
