@@ -36,8 +36,8 @@ class OrderCertificates(models.TransientModel):
     needs_signature = fields.Boolean(readonly=True)
     status_note = fields.Text(readonly=True, help="What else there is to know.")
     owner = fields.Char(readonly=True)
-    orders_left = fields.Integer("Orders Left", readonly=True)
-    certificates_left = fields.Integer("Certificates Left", readonly=True)
+    orders_left = fields.Integer(readonly=True)
+    certificates_left = fields.Integer(readonly=True)
 
     @api.depends("enrolment_ids.state")
     def _compute_stage(self):

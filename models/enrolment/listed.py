@@ -56,7 +56,6 @@ class ListedCertificate(models.Model):
             ("elsewhere", "Used elsewhere"),
             ("unused", "Not used yet"),
         ],
-        "Use",
         compute="_compute_use",
     )
     revoke_reason = fields.Selection(REASONS, "Why It Is Revoked", readonly=True)

@@ -8,9 +8,10 @@ class Document(models.Model):
     _inherit = ["l10n_pl_ksef.document", "l10n_pl_ksef.live.mixin"]
 
     def _announce_change(self):
-        super()._announce_change()
+        result = super()._announce_change()
         for company, documents in self.grouped("company_id").items():
             self._announce(company, documents.move_id)
+        return result
 
 
 class Session(models.Model):

@@ -255,24 +255,27 @@ class AccountMove(models.Model):
         )
         if waiting:
             names = [move.ref or move.display_name for move in waiting[:5]]
+            # pylint: disable=translation-required
             raise UserError(f"{sentence} {', '.join(names)}")
 
     # --- arriving ------------------------------------------------------------
 
     def _l10n_pl_ksef_decide(self, bill_import):
         # EXTENDS l10n_pl_ksef/models/bill/pipeline.py
-        super()._l10n_pl_ksef_decide(bill_import)
+        result = super()._l10n_pl_ksef_decide(bill_import)
         approver = bill_import.decision.of_bill("approval")
         if approver is not None:
             bill_import.values["l10n_pl_ksef_asks_approval"] = True
             bill_import.values["l10n_pl_ksef_approver_id"] = approver or False
+        return result
 
     def _l10n_pl_ksef_finish(self, bill_import):
         # EXTENDS l10n_pl_ksef/models/bill/pipeline.py
-        super()._l10n_pl_ksef_finish(bill_import)
+        result = super()._l10n_pl_ksef_finish(bill_import)
         if self._l10n_pl_ksef_needs_approval():
             if named := self._l10n_pl_ksef_named_approver():
                 self.activity_schedule(ACTIVITY, user_id=named.id)
+        return result
 
 
 class ResCompany(models.Model):

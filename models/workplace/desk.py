@@ -20,13 +20,15 @@ class Bill(models.Model):
 
     def _link(self, move):
         # EXTENDS l10n_pl_ksef/models/receiving/link.py
-        super()._link(move)
+        result = super()._link(move)
         self.is_linked = True
+        return result
 
     def _made(self, move):
         # EXTENDS l10n_pl_ksef/models/receiving/make.py
-        super()._made(move)
+        result = super()._made(move)
         self.is_undone = False
+        return result
 
     def _waiting_for_bill(self, connection, limit):
         # EXTENDS l10n_pl_ksef/models/receiving/make.py: what a person took back is

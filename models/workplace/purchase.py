@@ -48,11 +48,12 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_decide(self, bill_import):
         # EXTENDS l10n_pl_ksef/models/bill/pipeline.py
-        super()._l10n_pl_ksef_decide(bill_import)
+        result = super()._l10n_pl_ksef_decide(bill_import)
         if bill_import.company._l10n_pl_ksef_uses("orders"):
             numbers = order_numbers(bill_import.body)
             if numbers:
                 bill_import.values["invoice_origin"] = ", ".join(numbers)
+        return result
 
     def _l10n_pl_ksef_finish(self, bill_import):
         # EXTENDS l10n_pl_ksef/models/bill/pipeline.py

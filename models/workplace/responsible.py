@@ -44,12 +44,13 @@ class Bill(models.Model):
 
     def _made(self, move):
         # EXTENDS l10n_pl_ksef/models/receiving/make.py
-        super()._made(move)
+        result = super()._made(move)
         if self.user_id and not move.l10n_pl_ksef_user_id:
             # sudo: only code writes it
             move.sudo()._l10n_pl_ksef_assign(self.user_id)
         elif move.l10n_pl_ksef_user_id and not self.user_id:
             self.user_id = move.l10n_pl_ksef_user_id
+        return result
 
     @allowed(BILLING)
     def action_hand_over(self):
@@ -89,9 +90,10 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_finish(self, bill_import):
         # EXTENDS l10n_pl_ksef/models/bill/pipeline.py
-        super()._l10n_pl_ksef_finish(bill_import)
+        result = super()._l10n_pl_ksef_finish(bill_import)
         if self.l10n_pl_ksef_user_id:
             self._l10n_pl_ksef_plan()
+        return result
 
     def _l10n_pl_ksef_task_user(self):
         return self.l10n_pl_ksef_user_id or super()._l10n_pl_ksef_task_user()

@@ -99,11 +99,12 @@ class Bill(models.Model):
 
     def _sorted(self, read):
         # EXTENDS l10n_pl_ksef/models/workplace/rule_match.py
-        super()._sorted(read)
+        result = super()._sorted(read)
         purchases = self.filtered(lambda bill: bill.role != SELLER_ROLE)
         for company, bills in purchases.grouped("company_id").items():
             if company._l10n_pl_ksef_uses("signs"):
                 bills._note_signs({bill: read[bill] for bill in bills})
+        return result
 
     def _note_signs(self, read):
         """Write down the signs of rows of one company; a handful of queries for all.

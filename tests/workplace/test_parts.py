@@ -23,7 +23,7 @@ class TestParts(WorkplaceCase):
                 found |= {(model, node.get("name")) for node in arch.iter()}
         return found
 
-    def ours(self, names, parts=PARTS):
+    def ours(self, names, parts=tuple(PARTS)):
         own = {name for part in parts for name in PARTS[part]}
         return {
             (model, name)
