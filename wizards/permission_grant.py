@@ -7,6 +7,7 @@ from ..ksef_api import permission as ksef
 from ..ksef_api.check_digits import is_pesel
 from ..ksef_api.nip import is_valid_nip, normalize_nip
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.permission.labels import MANAGE, SEE
 from ..models.permission.order import AUTHORIZED, WHO
 
 PERSONS = ("employee", "staff")
@@ -73,14 +74,8 @@ class PermissionGrant(models.TransientModel):
     def action_grant(self):
         """Check what was entered, note the order, and tell KSeF."""
         self.ensure_one()
-        connection = self.company_id._l10n_pl_ksef_connection()
-        if connection.state != "connected":
-            raise UserError(
-                self.env._(
-                    "%(company)s is not connected to KSeF.",
-                    company=self.company_id.display_name,
-                )
-            )
+        permissions = self.env["l10n_pl_ksef.permission"]
+        connection = permissions._connection_of(self.company_id)
         order = self.env["l10n_pl_ksef.permission.order"]._place(
             connection, action="grant", **self._checked()
         )
@@ -172,8 +167,8 @@ class PermissionGrant(models.TransientModel):
         }
         if self.who == "employee":
             chosen |= {
-                "CredentialsManage": self.may_manage,
-                "CredentialsRead": self.may_see,
+                MANAGE: self.may_manage,
+                SEE: self.may_see,
                 "Introspection": self.may_introspect,
             }
         scopes = [scope for scope, is_chosen in chosen.items() if is_chosen]
@@ -217,6 +212,8 @@ class PermissionRevoke(models.TransientModel):
     def action_revoke(self):
         """Take them back, one operation for each."""
         self.ensure_one()
+        if not self.permission_ids:
+            raise UserError(self.env._("Choose permissions of one company."))
         if self.warning and not self.is_understood:
             raise UserError(
                 self.env._(

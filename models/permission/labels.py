@@ -3,12 +3,13 @@
 from ...ksef_api import permission as ksef
 
 OTHER = "Other"
+MANAGE, SEE = "CredentialsManage", "CredentialsRead"
 SCOPES = [
     (ksef.INVOICE_WRITE, "Issuing invoices"),
     (ksef.INVOICE_READ, "Reading invoices"),
     (ksef.COLLECTIVE_MANAGE, "Collective identifiers"),
-    ("CredentialsManage", "Managing permissions"),
-    ("CredentialsRead", "Seeing permissions"),
+    (MANAGE, "Managing permissions"),
+    (SEE, "Seeing permissions"),
     ("Introspection", "History of sessions"),
     ("SubunitManage", "Managing units"),
     ("EnforcementOperations", "Enforcement"),
@@ -21,7 +22,6 @@ SCOPES = [
     (OTHER, "Other"),
 ]
 KNOWN = {code for code, _label in SCOPES}
-MANAGE, SEE = "CredentialsManage", "CredentialsRead"
 
 
 def known(scope):

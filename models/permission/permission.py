@@ -94,7 +94,18 @@ class Permission(models.Model):
     @allowed(ACCOUNTANT, AUDITOR, ADMINISTRATOR)
     def action_refresh(self):
         """Ask KSeF who may do what in the current company, whatever is chosen."""
-        company = self.env.company
+        connection = self._connection_of(self.env.company)
+        error = connection._refresh_permissions()
+        if error:
+            raise UserError(connection._why_no_list(error))
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    @api.model
+    def _connection_of(self, company):
+        """Return the connection by which permissions of ``company`` are looked after.
+
+        :raise UserError: the company has none that works
+        """
         connection = company._l10n_pl_ksef_connection()
         if connection.state != "connected":
             raise UserError(
@@ -103,10 +114,7 @@ class Permission(models.Model):
                     company=company.display_name,
                 )
             )
-        error = connection._refresh_permissions()
-        if error:
-            raise UserError(connection._why_no_list(error))
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return connection
 
     @api.model
     def _take(self, connection, listed):
