@@ -1,12 +1,10 @@
-from datetime import datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.access import BILLING, allowed
-
-WARSAW = ZoneInfo("Europe/Warsaw")
+from ..models.times import start_of, warsaw_today
 
 
 class FetchWindow(models.TransientModel):
@@ -32,9 +30,7 @@ class FetchWindow(models.TransientModel):
         required=True,
         default="PermanentStorage",
     )
-    date_from = fields.Date(
-        "From", default=lambda self: fields.Date.today().replace(day=1)
-    )
+    date_from = fields.Date("From", default=lambda self: warsaw_today().replace(day=1))
     date_to = fields.Date("To", default=fields.Date.today)
     as_buyer = fields.Boolean("Purchases", default=True)
     as_third = fields.Boolean("Invoices With Us as Third Party")
@@ -75,9 +71,5 @@ class FetchWindow(models.TransientModel):
         """Return the first and the last moment of the chosen days, in UTC."""
         if not (self.date_from and self.date_to and self.date_from <= self.date_to):
             raise UserError(self.env._("Choose the first and the last day."))
-        first = datetime.combine(self.date_from, time.min, WARSAW)
-        after = datetime.combine(self.date_to + timedelta(days=1), time.min, WARSAW)
-        return (
-            first.astimezone(timezone.utc).replace(tzinfo=None),
-            after.astimezone(timezone.utc).replace(tzinfo=None) - timedelta(seconds=1),
-        )
+        after = start_of(self.date_to + timedelta(days=1))
+        return start_of(self.date_from), after - timedelta(seconds=1)

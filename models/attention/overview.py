@@ -1,12 +1,12 @@
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import api, models
 
+from ...ksef_api.fields import WARSAW
 from ..access import AUDITOR, BILLING, allowed
+from ..times import warsaw_today
 
 MOST_URGENT = 3
-WARSAW = "Europe/Warsaw"
 
 
 class Attention(models.Model):
@@ -82,7 +82,7 @@ class Attention(models.Model):
     @api.model
     def _days(self):
         """Return the days of this month up to today."""
-        today = datetime.now(ZoneInfo(WARSAW)).date()
+        today = warsaw_today()
         return [today.replace(day=number) for number in range(1, today.day + 1)]
 
     @api.model
@@ -94,7 +94,7 @@ class Attention(models.Model):
         days = self._days()
         groups = (
             self.env[model]
-            .with_context(tz=WARSAW)
+            .with_context(tz=WARSAW.key)
             ._read_group(
                 [
                     *domain,

@@ -18,6 +18,7 @@ from ...ksef_api.errors import (
     Unauthorized,
 )
 from ..concurrency import Busy, advisory_lock, checkpoint, isolated, roll_back
+from ..times import naive_utc
 from ..vault.vault import VaultError
 from .verdict_final import FIRST_PAUSE, growing_pause
 
@@ -32,11 +33,6 @@ LOGIN_GONE = (21111, ALREADY_REDEEMED, 21304)
 SUCCESS = 200
 # So many failures in a row pass unnoticed: what they hindered is tried again.
 TELL_AFTER = 3
-
-
-def _naive(moment):
-    """Odoo keeps UTC without a time zone and without microseconds."""
-    return moment.replace(tzinfo=None, microsecond=0)
 
 
 class Connection(models.Model):
@@ -160,7 +156,7 @@ class Connection(models.Model):
                 "refresh_token_sealed": self._seal(
                     "refresh_token_sealed", pair.refresh.value
                 ),
-                "refresh_valid_until": _naive(pair.refresh.valid_until),
+                "refresh_valid_until": naive_utc(pair.refresh.valid_until),
             }
         )
         self._mark_certificate("valid")
@@ -181,7 +177,7 @@ class Connection(models.Model):
     def _access_values(self, token):
         return {
             "access_token_sealed": self._seal("access_token_sealed", token.value),
-            "access_valid_until": _naive(token.valid_until),
+            "access_valid_until": naive_utc(token.valid_until),
         }
 
     def _authorisation_failed(self, error):

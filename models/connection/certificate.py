@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...ksef_api.certificate import KsefCertificate
+from ..times import naive_utc
 
 EXPIRES_SOON = timedelta(days=30)
 
@@ -130,8 +131,8 @@ class Certificate(models.Model):
                 "serial": certificate.serial,
                 "fingerprint": certificate.fingerprint,
                 "nip": certificate.nip,
-                "valid_from": certificate.not_before.replace(tzinfo=None),
-                "valid_to": certificate.not_after.replace(tzinfo=None),
+                "valid_from": naive_utc(certificate.not_before),
+                "valid_to": naive_utc(certificate.not_after),
                 "certificate_der": base64.b64encode(certificate.certificate_der),
                 "key_sealed": self._seal("key_sealed", certificate.key_pem()),
             }

@@ -1,11 +1,12 @@
 import logging
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ...ksef_api.errors import KsefError
 from ..access import ADMINISTRATOR, allowed
 from ..concurrency import checkpoint, isolated, time_is_left
+from ..times import naive_utc
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -161,7 +162,7 @@ class Certificate(models.Model):
 
     def _take_end(self, listed):
         """KSeF may let a certificate end earlier than its file says."""
-        end = listed.valid_to.astimezone(timezone.utc).replace(tzinfo=None)
+        end = naive_utc(listed.valid_to)
         end = end.replace(microsecond=0)
         if end >= self.valid_to:
             return

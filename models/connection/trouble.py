@@ -13,7 +13,7 @@ from ...ksef_api.errors import (
 )
 from ...ksef_api.limits import LimitReached, group_of
 from ..concurrency import checkpoint
-from .times import time_of_day
+from ..times import time_of_day
 from .verdict import A_MINUTE, CERTIFICATE_ERROR, HALF_A_MINUTE
 
 LONGEST_PAUSE = timedelta(minutes=5)

@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 
 from ...ksef_api import errors
 from ..concurrency import Busy, Pause, SessionPause
+from ..times import time_of_day
 from ..vault.vault import VaultError
-from .times import time_of_day
 from .verdict_final import (
     FINAL_CODES,
     FINAL_INVOICE_STATES,

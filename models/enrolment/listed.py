@@ -1,5 +1,3 @@
-from datetime import timezone
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -7,6 +5,7 @@ from ...ksef_api.errors import KsefError
 from ..access import ADMINISTRATOR, allowed
 from ..concurrency import checkpoint
 from ..connection.connection import ENVIRONMENTS
+from ..times import naive_utc
 from ..vault.vault import VaultError
 from .enrolment import TYPES
 
@@ -117,10 +116,10 @@ class ListedCertificate(models.Model):
             "type": ODOO_TYPES.get(item.type),
             "common_name": item.common_name,
             "status": item.status,
-            "valid_from": _naive(item.valid_from),
-            "valid_to": _naive(item.valid_to),
-            "requested_at": _naive(item.requested),
-            "last_used_at": _naive(item.last_used),
+            "valid_from": naive_utc(item.valid_from),
+            "valid_to": naive_utc(item.valid_to),
+            "requested_at": naive_utc(item.requested),
+            "last_used_at": naive_utc(item.last_used),
         }
 
     @api.model
@@ -166,13 +165,6 @@ class ListedCertificate(models.Model):
             {"company_id": self.company_id.id, "listed_id": self.id}
         )
         return window._open()
-
-
-def _naive(moment):
-    """Odoo keeps UTC without a time zone and without microseconds."""
-    if not moment:
-        return False
-    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 
 class Certificate(models.Model):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ..concurrency import checkpoint
 from ..connection.certificate import EXPIRES_SOON
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 
 DAYS_BEFORE_EXPIRY = (1, 7, 14, 30)
 BEFORE_SIGNING = (timedelta(hours=2), timedelta(days=2))

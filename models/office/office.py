@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..connection.connection import ENVIRONMENTS
 from ..sending.document import IN_FLIGHT
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 
 # What the clerk of an office does something about.
 REFUSED = ("rejected", "incomplete")

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..access import BILLING, allowed
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 from .document import OVER
 
 USABLE = ("added", "expires_soon")

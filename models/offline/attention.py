@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..attention.source import Source
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 
 
 class Attention(models.Model):

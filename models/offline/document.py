@@ -5,6 +5,7 @@ from odoo.tools import format_date
 
 from ...ksef_api import qr
 from ...ksef_api.working_days import offline_deadline
+from ..times import warsaw_day
 
 UTC, WARSAW = ZoneInfo("UTC"), ZoneInfo("Europe/Warsaw")
 OVER = ("accepted", "cancelled", "outside")
@@ -225,8 +226,3 @@ class Document(models.Model):
                     "is_validated": rejected.is_validated,
                 }
             )
-
-
-def warsaw_day(moment):
-    """Return the legal day of ``moment`` (naive, UTC)."""
-    return moment.replace(tzinfo=UTC).astimezone(WARSAW).date()

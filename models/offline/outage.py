@@ -7,6 +7,7 @@ from ...ksef_api import availability
 from ...ksef_api.errors import KsefError
 from ..concurrency import checkpoint
 from ..connection.connection import ENVIRONMENTS
+from ..times import naive_utc
 
 _logger = logging.getLogger(__name__)
 
@@ -159,16 +160,11 @@ class Outage(models.Model):
             "category": trouble.category.lower(),
             "title": trouble.title or trouble.event,
             "text": trouble.text,
-            "start": naive(trouble.start),
-            "end": trouble.end and naive(max(trouble.start, trouble.end)),
+            "start": naive_utc(trouble.start),
+            "end": trouble.end and naive_utc(max(trouble.start, trouble.end)),
         }
         if not outage:
             place = {"environment": environment, "event": trouble.event}
             self.create({**place, "company_id": False, **values})
         elif any((outage[name] or False) != (values[name] or False) for name in values):
             outage.write(values)
-
-
-def naive(moment):
-    """Return an aware UTC moment as Odoo keeps it."""
-    return moment.replace(tzinfo=None, microsecond=0)

@@ -3,7 +3,7 @@ from odoo.tools import split_every
 
 from ..concurrency import checkpoint, isolated, time_is_left
 from ..notification.outage import LONG_ENOUGH
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 from .account_move import USABLE
 
 AT_ONCE = 100

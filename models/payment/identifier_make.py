@@ -1,11 +1,12 @@
 import logging
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 
 from ...ksef_api.collective import CollectiveMember
 from ...ksef_api.errors import KsefError, was_not_carried_out
 from ..concurrency import advisory_lock, checkpoint, isolated
+from ..times import naive_utc
 from .identifier import UNDECIDED, _members
 
 _logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Identifier(models.Model):
         known = set(self.search([("number", "in", numbers)]).mapped("number"))
         wanted = _members((line.ksef_number, line._decimal()) for line in self.line_ids)
         for item in listing:
-            made_at = item.created.astimezone(timezone.utc).replace(tzinfo=None)
+            made_at = naive_utc(item.created)
             if item.is_own and made_at >= since and item.number not in known:
                 if self._members_in_ksef(connection, item.number) == wanted:
                     return item.number, made_at

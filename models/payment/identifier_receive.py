@@ -1,10 +1,11 @@
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..access import BILLING, allowed
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
+from ..times import aware, naive_utc
 
 FIRST_WINDOW = timedelta(days=30)
 LONGEST_WINDOW = timedelta(days=100)
@@ -48,7 +49,7 @@ class Identifier(models.Model):
         until = now + OVERLAP  # KSeF's clock may be ahead of ours
         listing = connection._call(
             lambda client: list(
-                client.collective_identifiers(_aware(since), _aware(until), own=False)
+                client.collective_identifiers(aware(since), aware(until), own=False)
             )
         )
         new = self._unknown(connection, listing)
@@ -95,7 +96,7 @@ class Identifier(models.Model):
                     "number": item.number,
                     "purpose": "customer",
                     "state": "made",
-                    "made_at": _naive(item.created),
+                    "made_at": naive_utc(item.created),
                     "partner_id": self._payer(invoices, item, moves).id,
                     "line_ids": [
                         Command.create(
@@ -184,11 +185,3 @@ class ResPartner(models.Model):
             identifier._make()
         identifier._refuse_unmade()
         return identifiers.browse(identifier.id)._get_records_action()
-
-
-def _aware(moment):
-    return moment.replace(tzinfo=timezone.utc)
-
-
-def _naive(moment):
-    return moment.astimezone(timezone.utc).replace(tzinfo=None)

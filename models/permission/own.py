@@ -10,7 +10,7 @@ from ...ksef_api import permission as ksef
 from ...ksef_api.errors import Forbidden, KsefError
 from ..access import BILLING, allowed
 from ..concurrency import checkpoint, isolated, time_is_left
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 from ..vault.vault import VaultError
 from .labels import MANAGE, SEE, named
 

@@ -1,4 +1,4 @@
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,6 +8,7 @@ from ...ksef_api.errors import Forbidden, KsefError
 from ..access import ADMINISTRATOR, AUDITOR, allowed
 from ..concurrency import checkpoint, isolated, time_is_left
 from ..connection.connection import ENVIRONMENTS
+from ..times import naive_utc
 from ..vault.vault import VaultError
 from .labels import MANAGE, SCOPES, known
 
@@ -256,7 +257,7 @@ def _of_authorization(item, other):
 
 
 def _common(item, who):
-    started = item.started.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    started = naive_utc(item.started)
     return {
         "scope": known(item.scope),
         "subject_type": who.type if who else False,

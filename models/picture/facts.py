@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from zoneinfo import ZoneInfo
 
 from odoo.tools import format_date
 
 from ...ksef_api import fa3
 from ...ksef_api.fa3.declare import is_given, specs_of
 from ...ksef_api.fa3.values import ACCOUNT, AMOUNT, PRICE
+from ...ksef_api.fields import WARSAW
 from .labels import LABELS, LABELS_OF_KIND
 from .values import VALUES
 
-WARSAW = ZoneInfo("Europe/Warsaw")
 AMOUNTS = (AMOUNT, PRICE)
 GROSZ = Decimal("0.01")
 HARD_SPACE = "\u00a0"

@@ -7,6 +7,7 @@ from ...ksef_api.client import LONGEST_RANGE, PERMANENT_STORAGE, InvoiceQuery
 from ...ksef_api.errors import InvalidRequest, KsefError
 from ..concurrency import advisory_lock, checkpoint, roll_back
 from ..connection.auth import TELL_AFTER
+from ..times import aware
 from ..vault.vault import VaultError
 
 _logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class Fetch(models.Model):
         """Return where this window ends; None: as far as KSeF's mark."""
         ends = [self._position() + LONGEST_WINDOW]
         if self.date_to:
-            ends.append(self.date_to.replace(tzinfo=timezone.utc))
+            ends.append(aware(self.date_to))
         elif ends[0] > datetime.now(timezone.utc):
             return None
         return min(ends)
@@ -123,7 +124,7 @@ class Fetch(models.Model):
         reached = last or min(filter(None, (end, hwm)), default=None)
         if reached:
             self.position = max(self._position(), reached).isoformat()
-        whole = self.kind == "follow" or end < self.date_to.replace(tzinfo=timezone.utc)
+        whole = self.kind == "follow" or end < aware(self.date_to)
         if last or (end and reached >= end and whole):
             self.write({"state": "waiting", "due_at": fields.Datetime.now()})
         else:

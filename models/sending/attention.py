@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..attention.source import ADMINISTRATOR, Source
-from .scope import warsaw_today
+from ..times import warsaw_today
 
 # What waits longer is looked at by people; by then an e-mail has told them, too.
 WAITS_LONG = timedelta(hours=4)

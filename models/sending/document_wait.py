@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .scope import warsaw_today
+from ..times import warsaw_today
 
 WAITING = ("queued", "sending", "sent", "unknown")
 

@@ -1,19 +1,10 @@
 """Which invoices go to KSeF, and when."""
 
-from datetime import datetime, time, timezone
-from zoneinfo import ZoneInfo
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..invoice.parties import NO_NUMBER
-
-WARSAW = ZoneInfo("Europe/Warsaw")
-
-
-def warsaw_today():
-    """Return the legal day, on which KSeF decides whether a date lies ahead."""
-    return datetime.now(WARSAW).date()
+from ..times import start_of, warsaw_today
 
 
 class ResCompany(models.Model):
@@ -209,8 +200,7 @@ class AccountMove(models.Model):
         """
         if not self.invoice_date or self.invoice_date <= warsaw_today():
             return False
-        begins = datetime.combine(self.invoice_date, time.min, WARSAW)
-        return begins.astimezone(timezone.utc).replace(tzinfo=None)
+        return start_of(self.invoice_date)
 
 
 class AccountMoveSend(models.AbstractModel):

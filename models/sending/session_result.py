@@ -1,6 +1,6 @@
 import contextlib
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.tools import split_every
@@ -9,6 +9,7 @@ from ...ksef_api.client import INVOICING, SELLER, InvoiceQuery
 from ...ksef_api.errors import Forbidden, InvalidRequest
 from ...ksef_api.upo import read_upo
 from ..concurrency import checkpoint
+from ..times import aware
 from .document import UNDECIDED
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
@@ -141,7 +142,7 @@ class Session(models.Model):
 
     def _find_by_hash(self, connection, documents):
         """Accept those of ``documents`` that KSeF holds, found by their hash."""
-        opened = self.create_date.replace(tzinfo=timezone.utc)
+        opened = aware(self.create_date)
         query = InvoiceQuery(SELLER, INVOICING, opened - CLOCKS_DIFFER)
         by_hash = {document.xml_hash: document for document in documents}
         more = bool(documents)

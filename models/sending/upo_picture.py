@@ -4,12 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
+from ...ksef_api.fields import WARSAW
 from ...ksef_api.upo import read_upo
 from ..access import AUDITOR, BILLING, EMPLOYEE, allowed
 from ..picture.bill import shown
 from ..picture.picture import PAPER
-
-WARSAW = "Europe/Warsaw"
+from ..times import naive_utc
 
 
 class Document(models.Model):
@@ -61,9 +61,11 @@ class Document(models.Model):
 
     def _in_poland(self, moment):
         """Return an aware moment as people in Poland write it, to the second."""
-        naive = moment.replace(tzinfo=None)
         return format_datetime(
-            self.env, naive, tz=WARSAW, dt_format="dd.MM.yyyy HH:mm:ss"
+            self.env,
+            naive_utc(moment),
+            tz=WARSAW.key,
+            dt_format="dd.MM.yyyy HH:mm:ss",
         )
 
 

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...ksef_api.nip import is_valid_nip, normalize_nip
 from ..access import BILLING, allowed
+from ..times import warsaw_today
 from .bank_verification import account_number
 from .entry import LISTED, MISSING
 
@@ -67,7 +68,7 @@ class AccountMove(models.Model):
         :raise UserError: why it gave no answer
         """
         entries = self.env["l10n_pl_ksef.white.list"]
-        failure = entries._ask(self._l10n_pl_ksef_list_wanted(), entries._today())
+        failure = entries._ask(self._l10n_pl_ksef_list_wanted(), warsaw_today())
         if failure:
             raise UserError(failure)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
@@ -85,7 +86,7 @@ class AccountMove(models.Model):
     def _cron_l10n_pl_ksef_white_list(self):
         """Ask, in one question for thirty vendors, for what came and what is due."""
         entries = self.env["l10n_pl_ksef.white.list"]
-        today = entries._today()
+        today = warsaw_today()
         wanted = self.search(
             [
                 ("company_id.l10n_pl_ksef_white_list_on_arrival", "=", True),

@@ -1,12 +1,12 @@
 import logging
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 
 from ...ksef_api import white_list
 from ...ksef_api.errors import InvalidRequest, KsefError
-from ...ksef_api.fields import WARSAW
 from ..concurrency import advisory_lock, checkpoint
+from ..times import naive_utc, start_of, warsaw_day, warsaw_today
 from .entry import OPEN
 
 _logger = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class WhiteListEntry(models.Model):
                     "nip": nip,
                     "day": day,
                     "request_id": answer.request_id,
-                    "answered_at": _naive(answer.moment),
+                    "answered_at": naive_utc(answer.moment),
                     **_values(known[nip], answer.refused.get(nip)),
                 }
                 for nip in asked
@@ -108,7 +108,7 @@ class WhiteListEntry(models.Model):
         entries._give_over()
 
     def _note_check(self, number, answer):
-        moment = fields.Datetime.to_string(_naive(answer.moment))
+        moment = fields.Datetime.to_string(naive_utc(answer.moment))
         line = [answer.is_listed, answer.request_id, moment]
         self.checked = {**(self.checked or {}), number: line}
         self._give_over()
@@ -187,7 +187,7 @@ class WhiteListEntry(models.Model):
     @api.autovacuum
     def _forget(self):
         """Payments and bills keep what they need; a year of the list is enough."""
-        old = fields.Date.subtract(self._today(), years=1)
+        old = fields.Date.subtract(warsaw_today(), years=1)
         self.search([("day", "<", old)], limit=10_000).unlink()
 
 
@@ -204,16 +204,10 @@ def _values(taxpayer, refused):
     }
 
 
-def _naive(moment):
-    return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
-
-
 def _utc_now():
     return datetime.now(timezone.utc)
 
 
 def _next_midnight(now):
     """Return when the day ends in Poland; both in UTC, without saying so."""
-    local = now.replace(tzinfo=timezone.utc).astimezone(WARSAW)
-    day = local.date() + timedelta(days=1)
-    return _naive(datetime.combine(day, time(0, 1), WARSAW))
+    return start_of(warsaw_day(now) + timedelta(days=1)) + timedelta(minutes=1)

@@ -7,6 +7,7 @@ is on the list. It is not depended on: it may be there or not.
 from odoo import api, fields, models
 
 from ...ksef_api.nip import normalize_nip
+from ..times import warsaw_today
 from .entry import LISTED, OPEN
 
 MODEL = "l10n_pl.bank.account.verification"
@@ -60,7 +61,7 @@ class WhiteListEntry(models.Model):
     def _give_over(self):
         """Let Odoo's own module find what we were answered today."""
         theirs = self._verifications()
-        today = self._today()
+        today = warsaw_today()
         if theirs is None:
             return
         bank = next(

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..times import warsaw_today
+
 STATES = [
     ("active", "Active VAT payer"),
     ("exempt", "VAT payer who is exempt"),
@@ -45,14 +47,9 @@ class WhiteListEntry(models.Model):
     )
 
     @api.model
-    def _today(self):
-        """Return the day that it is in Poland."""
-        return fields.Date.context_today(self.with_context(tz="Europe/Warsaw"))
-
-    @api.model
     def _day_of(self, payment_day):
         """Return the day to ask about for a payment: the list knows no future."""
-        today = self._today()
+        today = warsaw_today()
         return min(payment_day or today, today)
 
     @api.model

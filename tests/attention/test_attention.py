@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...models.attention.source import Source
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from ..common import make_nip
 from ..receiving.case import ReceivingCase
 

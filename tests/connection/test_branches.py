@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from ...ksef_api import fa3
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from ..common import make_nip
 from ..receiving.case import ReceivingCase
 

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ...models.connection.call import TEST_STATUS_URL
 from ...models.connection.res_company_register import WSDL_URL
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from .test_tours_connect import DASHBOARD, TourCase
 
 

@@ -6,8 +6,8 @@ from freezegun import freeze_time
 from odoo import fields
 
 from ...ksef_api.errors import KsefError
-from ...models.connection.times import time_of_day
 from ...models.connection.verdict import Verdict
+from ...models.times import time_of_day
 from ..common import KsefCase
 
 LIMITS = {"method": "GET", "path": "/limits/context"}

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 
 from ...ksef_api import fa3
 from ...ksef_api.working_days import offline_deadline
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from ..common import KsefCase
 
 

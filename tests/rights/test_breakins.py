@@ -12,7 +12,7 @@ from odoo.service.model import call_kw
 from odoo.tests import HttpCase
 from odoo.tools import file_path, mute_logger
 
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from .office import OfficeCase
 from .table import models_of_ours
 

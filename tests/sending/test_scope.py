@@ -8,7 +8,7 @@ from odoo.addons.account.tests.test_account_move_send import (
     TestAccountMoveSendCommon,
 )
 
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from ..common import KsefCase
 
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import file_path
 
 from ...ksef_api import fa3
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from ..invoice.case import Fa3Case
 
 

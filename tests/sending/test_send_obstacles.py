@@ -13,7 +13,7 @@ from ...ksef_api.types import Status
 from ...models.offline import res_company as by_itself
 from ...models.sending import document_batch, document_status
 from ...models.sending import mirror as account_move_mirror
-from ...models.sending.scope import warsaw_today
+from ...models.times import warsaw_today
 from ..common import KsefCase
 from ..offline.test_offline import OfflineCase
 

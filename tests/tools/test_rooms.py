@@ -18,7 +18,7 @@ STOREYS = (
     ("office",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
-GROUND = {"access", "concurrency", "settings_mixin", "taxpayer"}
+GROUND = {"access", "concurrency", "settings_mixin", "taxpayer", "times"}
 FILES = sorted(MODELS.glob("*/*.py"))
 
 

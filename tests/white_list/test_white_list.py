@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
+from ...models.times import warsaw_today
 from ...models.white_list import ask
 from ..common import make_nip
 from ..payment.case import PaymentCase
@@ -22,7 +23,7 @@ class WhiteListCase(PaymentCase):
     def setUp(self):
         super().setUp()
         self.entries = self.env["l10n_pl_ksef.white.list"].sudo()
-        self.today = self.entries._today()
+        self.today = warsaw_today()
         self.account = self.env["res.partner.bank"].create(
             {"partner_id": self.supplier.id, "acc_number": f"PL{ACCOUNT}"}
         )
