@@ -14,6 +14,7 @@ from .console import DevError, say
 SCRIPTS = {
     "bench": ("bench/run.py", "run the benchmarks"),
     "screenshots": ("tools/screenshots.py", "pictures for the documentation"),
+    "fuzz": ("tests/sandbox/fuzz.py", "made-up requests to the local KSeF"),
     "manual": ("tools/manual.py", "the manual as pages that Odoo serves"),
 }
 

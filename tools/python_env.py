@@ -14,6 +14,7 @@ ENVIRONMENTS = {
     paths.VENV: paths.ROOT / "tools" / "requirements-dev.lock",
     paths.VENV_KSEF_CLIENT: paths.ROOT / "tools" / "requirements-ksef-client.lock",
     paths.VENV_WHEEL: paths.ROOT / "tools" / "requirements-wheel.lock",
+    paths.VENV_SCHEMATHESIS: paths.ROOT / "tools" / "requirements-schemathesis.lock",
 }
 LAUNCHER = """#!{python}
 import sys

@@ -75,10 +75,16 @@ class AccountMove(models.Model):
         for move in moves:
             values = move._l10n_pl_ksef_mirrored()
             changed = {k: v for k, v in values.items() if (move[k] or False) != v}
+            status = changed.pop("l10n_pl_edi_status", None)
+            if status is not None:
+                alike.setdefault(status, []).append(move.id)
             if changed:
-                alike.setdefault(tuple(changed.items()), []).append(move.id)
-        for changed, ids in alike.items():
-            moves.browse(ids).write(dict(changed))
+                # Each invoice has numbers of its own, on which nothing depends: the
+                # writes of all modules, one by one, would be most of the time of
+                # sending thousands.
+                models.Model.write(move, changed)
+        for status, ids in alike.items():
+            moves.browse(ids).write({"l10n_pl_edi_status": status})
         for source, field in MIRRORED_FILES:
             moves._l10n_pl_ksef_mirror_file(source, field)
 
