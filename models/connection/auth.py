@@ -20,6 +20,7 @@ from ...ksef_api.errors import (
 from ..concurrency import Busy, advisory_lock, checkpoint, isolated, roll_back
 from ..times import naive_utc
 from ..vault.vault import VaultError
+from .due import due
 from .verdict_final import FIRST_PAUSE, growing_pause
 
 _logger = logging.getLogger(__name__)
@@ -330,30 +331,12 @@ class Connection(models.Model):
     @api.model
     def _cron_authorise(self):
         """Log in where that was ordered, and renew logins before they end."""
-        now = fields.Datetime.now()
-        due = self.search(
-            [
-                ("company_id.active", "=", True),
-                ("state", "in", ("ordered", "processing")),
-                "|",
-                ("retry_at", "=", False),
-                ("retry_at", "<=", now),
-            ]
-        )
-        for connection in due:
+        for connection in self.search(due(("ordered", "processing"))):
             with isolated(self.env, connection):
                 connection._advance_authorisation()
-        ending = self.search(
-            [
-                ("company_id.active", "=", True),
-                ("state", "=", "connected"),
-                ("access_valid_until", "<=", now + RENEW_BEFORE),
-                "|",
-                ("retry_at", "=", False),
-                ("retry_at", "<=", now),
-            ]
-        )
-        for connection in ending:
+        soon = fields.Datetime.now() + RENEW_BEFORE
+        ending = [*due(("connected",)), ("access_valid_until", "<=", soon)]
+        for connection in self.search(ending):
             with isolated(self.env, connection):
                 connection._renew_quietly()
 

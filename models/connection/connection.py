@@ -9,6 +9,20 @@ ENVIRONMENTS = [
     ("demo", "Demo"),
     ("test", "Test"),
 ]
+METHODS = [
+    ("certificate", "KSeF certificate"),
+    ("token", "KSeF token"),
+    ("signed_file", "File signed with a qualified signature"),
+]
+STATES = [
+    ("draft", "Not authorised"),
+    ("to_sign", "File to be signed"),
+    ("ordered", "Ordered for authorisation"),
+    ("processing", "Being authorised"),
+    ("connected", "Connected"),
+    ("expired", "Authorisation ended"),
+    ("failed", "Authorisation failed"),
+]
 
 
 class Connection(models.Model):
@@ -39,11 +53,7 @@ class Connection(models.Model):
     environment = fields.Selection(ENVIRONMENTS, required=True, readonly=True)
     nip = fields.Char("NIP", required=True, readonly=True)
     method = fields.Selection(
-        [
-            ("certificate", "KSeF certificate"),
-            ("token", "KSeF token"),
-            ("signed_file", "File signed with a qualified signature"),
-        ],
+        METHODS,
         required=True,
         readonly=True,
         default="certificate",
@@ -55,15 +65,7 @@ class Connection(models.Model):
         index="btree_not_null",
     )
     state = fields.Selection(
-        [
-            ("draft", "Not authorised"),
-            ("to_sign", "File to be signed"),
-            ("ordered", "Ordered for authorisation"),
-            ("processing", "Being authorised"),
-            ("connected", "Connected"),
-            ("expired", "Authorisation ended"),
-            ("failed", "Authorisation failed"),
-        ],
+        STATES,
         required=True,
         readonly=True,
         default="draft",

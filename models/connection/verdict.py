@@ -16,12 +16,12 @@ from .verdict_final import (
     FINAL_INVOICE_STATES,
     FINAL_LOGIN_STATES,
     PASSING_CERTIFICATE_FAULTS,
+    SYSTEM_CANCELLED,
 )
 
 HALF_A_MINUTE = timedelta(seconds=30)
 A_MINUTE = timedelta(minutes=1)
 AN_OUTAGE = timedelta(minutes=5)
-SYSTEM_CANCELLED = (500, 550)
 # Nothing is wrong with the invoice: it goes in another session (435: another key).
 SESSION_FAILED = (405, 435)
 SESSION_OVER = (21155, 21173, 21180)

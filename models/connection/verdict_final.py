@@ -68,6 +68,12 @@ FINAL_LOGIN_STATES = frozenset({415, 425, 450, 460, 470, 480})
 # Reasons of `CertificateError` that the next hour does not change.
 PASSING_CERTIFICATE_FAULTS = frozenset({"not_yet_valid"})
 
+# States of an invoice, an order or an operation that KSeF ended for a trouble of its
+# own: the same may be asked for again.
+SYSTEM_CANCELLED = (500, 550)
+
+# What KSeF has not after this long, it did not take: an answer is that late at most.
+SETTLED_AFTER = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=6)
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..concurrency import checkpoint, isolated, time_is_left
 from ..connection.connection import ENVIRONMENTS
+from ..connection.due import due
 
 TYPES = [("authentication", "Authentication"), ("offline", "Offline")]
 TRY_AGAIN_AFTER = timedelta(days=1)
@@ -191,17 +192,7 @@ class Enrolment(models.Model):
         self.env["l10n_pl_ksef.certificate"]._check_in_ksef()
         self._order_wanted()
         self._order_due()
-        due = self.search(
-            [
-                ("company_id.active", "=", True),
-                ("state", "in", OPEN),
-                "|",
-                ("retry_at", "=", False),
-                ("retry_at", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-        )
-        for enrolment in due:
+        for enrolment in self.search(due(OPEN), order="id"):
             if time_is_left(self.env):
                 with isolated(self.env, enrolment):
                     enrolment._advance()

@@ -1,7 +1,6 @@
 """The steps in which KSeF makes a certificate (certyfikaty-KSeF.md)."""
 
 import logging
-from datetime import timedelta
 
 import psycopg2
 
@@ -18,20 +17,21 @@ from ...ksef_api.errors import (
 )
 from ..concurrency import advisory_lock, checkpoint, roll_back
 from ..connection.auth import IN_PROGRESS, POLL_AFTER, SUCCESS
-from ..connection.verdict_final import FIRST_PAUSE, growing_pause
+from ..connection.verdict_final import (
+    FIRST_PAUSE,
+    SETTLED_AFTER,
+    SYSTEM_CANCELLED,
+    growing_pause,
+)
 from ..vault.vault import VaultError
 from .enrolment import OPEN
 
 _logger = logging.getLogger(__name__)
 
-# What KSeF has not after this long, it did not take.
-SETTLED_AFTER = timedelta(minutes=2)
 KSEF_TYPES = {
     "authentication": ksef_enrolment.AUTHENTICATION_TYPE,
     "offline": ksef_enrolment.OFFLINE_TYPE,
 }
-# States in which KSeF itself ended an order that may be placed again.
-CANCELLED = (500, 550)
 
 
 class Enrolment(models.Model):
@@ -43,8 +43,7 @@ class Enrolment(models.Model):
         Commits; nothing is raised for what KSeF says.
         """
         self.ensure_one()
-        language = self.company_id.partner_id.lang or self.env.lang
-        self = self.with_context(lang=language)
+        self = self.with_context(lang=self.company_id._l10n_pl_ksef_lang())
         checkpoint(self.env)
         with advisory_lock(self.env, f"enrolment:{self.id}") as mine:
             if not mine:
@@ -215,7 +214,7 @@ class Enrolment(models.Model):
             self._go_on_after(POLL_AFTER)
         elif found.status.code == SUCCESS and found.serial:
             self._reached("issued", serial=found.serial)
-        elif found.status.code in CANCELLED:
+        elif found.status.code in SYSTEM_CANCELLED:
             self._reached("new", reference=False)
             self._go_on_after(FIRST_PAUSE)
         else:

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..connection.connection import ENVIRONMENTS
+from ..connection.connection import ENVIRONMENTS, METHODS, STATES
 from ..sending.document import IN_FLIGHT
 from ..times import warsaw_today
 
@@ -28,28 +28,8 @@ class Office(models.Model):
     responsible_id = fields.Many2one("res.users", "Responsible", readonly=True)
     connection_id = fields.Many2one("l10n_pl_ksef.connection", readonly=True)
     environment = fields.Selection(ENVIRONMENTS, readonly=True)
-    method = fields.Selection(
-        [
-            ("certificate", "KSeF certificate"),
-            ("token", "KSeF token"),
-            ("signed_file", "File signed with a qualified signature"),
-        ],
-        "Connected By",
-        readonly=True,
-    )
-    state = fields.Selection(
-        [
-            ("none", "Not connected"),
-            ("draft", "Not authorised"),
-            ("to_sign", "File to be signed"),
-            ("ordered", "Ordered for authorisation"),
-            ("processing", "Being authorised"),
-            ("connected", "Connected"),
-            ("expired", "Authorisation ended"),
-            ("failed", "Authorisation failed"),
-        ],
-        readonly=True,
-    )
+    method = fields.Selection(METHODS, "Connected By", readonly=True)
+    state = fields.Selection([("none", "Not connected"), *STATES], readonly=True)
     is_lent = fields.Boolean("By the Office's Certificate", readonly=True)
     authorised_until = fields.Datetime(readonly=True)
     certificate_ends = fields.Datetime(readonly=True)

@@ -6,13 +6,12 @@ from odoo import api, fields, models
 from ...ksef_api.collective import CollectiveMember
 from ...ksef_api.errors import KsefError, was_not_carried_out
 from ..concurrency import advisory_lock, checkpoint, isolated
+from ..connection.verdict_final import SETTLED_AFTER
 from ..times import naive_utc
 from .identifier import UNDECIDED, _members
 
 _logger = logging.getLogger(__name__)
 
-# What KSeF has not after this long, it did not take: an answer is that late at most.
-SETTLED_AFTER = timedelta(minutes=2)
 # KSeF's clock and ours may differ by so much.
 CLOCKS_DIFFER = timedelta(minutes=5)
 

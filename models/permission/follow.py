@@ -1,8 +1,5 @@
 """A change of rights is followed to its end (uprawnienia.md, *operacje*)."""
 
-import logging
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from ...ksef_api.errors import (
@@ -14,18 +11,15 @@ from ...ksef_api.errors import (
     was_not_carried_out,
 )
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
-from ..connection.verdict_final import growing_pause
+from ..connection.auth import IN_PROGRESS, POLL_AFTER, SUCCESS
+from ..connection.due import due
+from ..connection.verdict_final import (
+    SETTLED_AFTER,
+    SYSTEM_CANCELLED,
+    growing_pause,
+)
 from ..vault.vault import VaultError
 from .order import OPEN
-
-_logger = logging.getLogger(__name__)
-
-IN_PROGRESS, DONE = 100, 200
-# KSeF itself did not carry it out, and may another time.
-SYSTEM_TROUBLE = (500, 550)
-POLL_AFTER = timedelta(seconds=5)
-# What KSeF's lists have not after this long, it did not take.
-SETTLED_AFTER = timedelta(minutes=2)
 
 
 class PermissionOrder(models.Model):
@@ -34,17 +28,7 @@ class PermissionOrder(models.Model):
     @api.model
     def _cron_follow(self):
         """Take every open change as far as KSeF lets it go now."""
-        due = self.search(
-            [
-                ("company_id.active", "=", True),
-                ("state", "in", OPEN),
-                "|",
-                ("retry_at", "=", False),
-                ("retry_at", "<=", fields.Datetime.now()),
-            ],
-            order="id",
-        )
-        for order in due:
+        for order in self.search(due(OPEN), order="id"):
             if not time_is_left(self.env):
                 self._follow_cron()._trigger()
                 break
@@ -115,9 +99,9 @@ class PermissionOrder(models.Model):
         )
         if status.code == IN_PROGRESS:
             self._later(POLL_AFTER)
-        elif status.code == DONE:
+        elif status.code == SUCCESS:
             self._done(connection)
-        elif status.code in SYSTEM_TROUBLE:
+        elif status.code in SYSTEM_CANCELLED:
             self.state = "new"
             self._later(
                 growing_pause(self.fail_count),
