@@ -187,6 +187,12 @@ def remove_permissions(world, body):
     grants.take(world, *_granted(body))
 
 
+@order("GET", "/permissions")
+def get_permissions(world, _body):
+    """Every grant, and every operation that granted or took back."""
+    return grants.report(world.store)
+
+
 @order("POST", "/peppol")
 def add_peppol(world, body):
     """A Peppol provider that KSeF knows."""

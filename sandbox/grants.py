@@ -54,6 +54,17 @@ def add(world, **values):
         store.add("grants", id=str(uuid.uuid4()), started=started, **values)
 
 
+def report(store):
+    """All grants, and the operations behind them, in the order of both."""
+    operations = store.rows("SELECT * FROM operations ORDER BY rowid")
+    return {
+        "grants": [dict(row) for row in store.rows("SELECT * FROM grants")],
+        "operations": [
+            {"code": row["code"], **json.loads(row["request"])} for row in operations
+        ],
+    }
+
+
 def give_by_system(world, context, subject, permissions, description):
     """Let a subject act in the context of a NIP, as test data do.
 

@@ -141,4 +141,6 @@ from .office import (
 )
 from .permission import (
     test_permission,
+    test_switched_on,
+    test_tours_permission,
 )

@@ -1,1 +1,12 @@
-from . import labels, own, permission, order, follow, sentences, lock_out, settings
+from . import (
+    labels,
+    own,
+    switched_on,
+    permission,
+    order,
+    follow,
+    sentences,
+    lock_out,
+    settings,
+    attention,
+)

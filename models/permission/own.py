@@ -64,6 +64,7 @@ class Connection(models.Model):
     rights_asked_at = fields.Datetime("Rights Asked On", readonly=True, copy=False)
     rights_shown = fields.Text("This Login May", compute="_compute_rights_shown")
     rights_missing = fields.Text("Missing in KSeF", readonly=True, copy=False)
+    rights_missing_since = fields.Datetime(readonly=True, copy=False)
     rights_request = fields.Text(
         "Sentence to Send",
         readonly=True,
@@ -204,6 +205,8 @@ class Connection(models.Model):
     def _keep_missing(self, missing, request):
         changed = missing != (self.rights_missing or "")
         self.write({"rights_missing": missing, "rights_request": request})
+        if changed:
+            self.rights_missing_since = missing and fields.Datetime.now()
         if missing and changed:
             self.env["l10n_pl_ksef.notification"]._notify(
                 "permission_missing",

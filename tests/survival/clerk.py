@@ -190,6 +190,38 @@ def order_certificate(env, kind):
 
 
 @order
+def grant_permission(env, pesel):
+    """Order rights for an employee, as the window does; returns the id of the order."""
+    connection = env["l10n_pl_ksef.connection"]._of_company(_company(env))
+    return (
+        env["l10n_pl_ksef.permission.order"]
+        ._place(
+            connection,
+            action="grant",
+            who="employee",
+            subject_type="Pesel",
+            subject=pesel,
+            first_name="Anna",
+            last_name="Nowak",
+            subject_name="Anna Nowak",
+            scopes=["InvoiceRead"],
+            description="Nadane w Odoo",
+        )
+        .id
+    )
+
+
+@order
+def take_back_permission(env, pesel):
+    """Order that the employee's right is taken back; returns the id of the order."""
+    connection = env["l10n_pl_ksef.connection"]._of_company(_company(env))
+    connection._refresh_permissions()
+    listed = env["l10n_pl_ksef.permission"].search([("subject", "=", pesel)])
+    orders = env["l10n_pl_ksef.permission.order"]
+    return orders._place_revocation(connection, listed).id
+
+
+@order
 def peer(env, ids, api_url):
     """Send invoices with Odoo's own KSeF module, `l10n_pl_edi`, and see them accepted.
 
