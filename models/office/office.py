@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..connection.connection import ENVIRONMENTS, METHODS, STATES
@@ -47,8 +47,20 @@ class Office(models.Model):
     sales_ksef = fields.Integer("Sales in KSeF", readonly=True)
     purchases_odoo = fields.Integer("Purchases in Odoo", readonly=True)
     purchases_ksef = fields.Integer("Purchases in KSeF", readonly=True)
+    sales = fields.Char(
+        "Sales", compute="_compute_compared", help="This month: in KSeF / in Odoo."
+    )
+    purchases = fields.Char(
+        compute="_compute_compared", help="This month: in KSeF / in Odoo."
+    )
     sales_amount = fields.Monetary("Sales (net)", readonly=True)
     purchases_amount = fields.Monetary("Purchases (net)", readonly=True)
+
+    @api.depends("sales_ksef", "sales_odoo", "purchases_ksef", "purchases_odoo")
+    def _compute_compared(self):
+        for line in self:
+            line.sales = f"{line.sales_ksef} / {line.sales_odoo}"
+            line.purchases = f"{line.purchases_ksef} / {line.purchases_odoo}"
 
     @property
     def _table_query(self):
@@ -57,7 +69,7 @@ class Office(models.Model):
         return SQL(
             """
             SELECT company.id, company.id AS company_id, company.name,
-                   partner.vat AS nip,
+                   regexp_replace(partner.vat, '\\D', '', 'g') AS nip,
                    company.l10n_pl_ksef_responsible_id AS responsible_id,
                    company.currency_id, connection.id AS connection_id,
                    connection.environment, connection.method,

@@ -133,12 +133,12 @@ class PermissionOrder(models.Model):
         actions = {
             "grant": self.env._(
                 "Granted in KSeF to %(who)s: %(rights)s.",
-                who=self.subject_name or self.subject_type,
+                who=self.subject_name or self.subject_shown,
                 rights=self.rights,
             ),
             "revoke": self.env._(
                 "Taken back in KSeF from %(who)s: %(rights)s.",
-                who=self.subject_name or self.subject_type,
+                who=self.subject_name or self.subject_shown,
                 rights=self.rights,
             ),
         }

@@ -29,6 +29,19 @@ def known(scope):
     return scope if scope in KNOWN else OTHER
 
 
+def identified(env, kind, value):
+    """Return an identifier with what it is, or False.
+
+    :param kind: KSeF's name: Nip, Pesel, Fingerprint
+    """
+    names = {
+        "Nip": "NIP",
+        "Pesel": "PESEL",
+        "Fingerprint": env._("certificate with the fingerprint"),
+    }
+    return value and f"{names.get(kind, kind or '')} {value}".strip()
+
+
 def named(env, scopes):
     """Return the rights in words, in the order of the table."""
     labels = dict(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...ksef_api import permission as ksef
 from ..connection.connection import ENVIRONMENTS
-from .labels import named
+from .labels import identified, named
 
 WHO = [
     ("employee", "A person of the company"),
@@ -44,7 +44,8 @@ class PermissionOrder(models.Model):
     )
     who = fields.Selection(WHO, readonly=True)
     subject_type = fields.Char(readonly=True)
-    subject = fields.Char("Identifier", readonly=True)
+    subject = fields.Char("Identifier in KSeF", readonly=True)
+    subject_shown = fields.Char("Identifier", compute="_compute_subject_shown")
     first_name = fields.Char(readonly=True)
     last_name = fields.Char(readonly=True)
     person_nip = fields.Char("NIP of the Person", readonly=True)
@@ -78,6 +79,14 @@ class PermissionOrder(models.Model):
     asked_at = fields.Datetime("Asked On", readonly=True)
     retry_at = fields.Datetime("Next Attempt", readonly=True)
     fail_count = fields.Integer("Failures in a Row", readonly=True)
+
+    @api.depends("subject_type", "subject")
+    @api.depends_context("lang")
+    def _compute_subject_shown(self):
+        for order in self:
+            order.subject_shown = identified(
+                self.env, order.subject_type, order.subject
+            )
 
     @api.depends("scopes")
     @api.depends_context("lang")

@@ -10,7 +10,7 @@ from ..concurrency import checkpoint, isolated, time_is_left
 from ..connection.connection import ENVIRONMENTS
 from ..times import naive_utc
 from ..vault.vault import VaultError
-from .labels import MANAGE, SCOPES, known
+from .labels import MANAGE, SCOPES, identified, known
 
 ACCOUNTANT = "account.group_account_user"
 ASK_AGAIN = timedelta(days=1)
@@ -48,8 +48,11 @@ class Permission(models.Model):
     scope = fields.Selection(SCOPES, "Right", required=True, readonly=True)
     subject_type = fields.Char(readonly=True, help="Nip, Pesel or Fingerprint.")
     subject = fields.Char(
-        "Identifier", readonly=True, help="Of whoever has the right, or gave it to us."
+        "Identifier in KSeF",
+        readonly=True,
+        help="Of whoever has the right, or gave it to us.",
     )
+    subject_shown = fields.Char("Identifier", compute="_compute_subject_shown")
     name = fields.Char(readonly=True, help="As whoever granted it wrote it.")
     target = fields.Char(
         "At Client", readonly=True, help="NIP of the client; empty: all clients."
@@ -67,6 +70,14 @@ class Permission(models.Model):
         "UNIQUE(company_id, environment, direction, grant_id)",
         "KSeF lists a permission once.",
     )
+
+    @api.depends("subject_type", "subject")
+    @api.depends_context("lang")
+    def _compute_subject_shown(self):
+        for permission in self:
+            permission.subject_shown = identified(
+                self.env, permission.subject_type, permission.subject
+            )
 
     @api.depends("name", "subject", "scope")
     @api.depends_context("lang")
