@@ -1,12 +1,14 @@
 """An office: 200 companies with 50 waiting invoices each, in Odoo's shell.
 
-The page *KSeF: Companies*, the cron that renews logins, and how fairly companies wait
-for their turn. Runs on the demo database; nothing is stored, and KSeF is not called: in
-its place an invoice takes one tick of a clock.
+The page *KSeF: Companies*, the crons that renew logins and certificates, and how fairly
+companies wait for their turn. Runs on the demo database; nothing is stored, and KSeF is
+not called: in its place an invoice takes one tick of a clock.
 """
 
 import random
 import time
+
+from odoo import fields
 
 from odoo.addons.l10n_pl_ksef.bench.goals import told
 
@@ -146,6 +148,59 @@ seconds = time.perf_counter() - began
 print(
     f"BENCH looking whether {COMPANIES} logins end: {seconds:.2f} s, "
     f"{env.cr.sql_log_count - before} queries; of one second {told(seconds, 1)}"
+)
+
+
+def certificates():
+    """Both certificates of every company, which KSeF has just been asked about."""
+    quiet = env["l10n_pl_ksef.certificate"].with_context(tracking_disable=True)
+    found = quiet.create(
+        [
+            {
+                "name": f"{company.name} {kind}",
+                "company_id": company.id,
+                "type": kind,
+                "state": "valid",
+                "fingerprint": f"{kind} {company.id}",
+                "valid_from": "2026-01-01",
+                "valid_to": "2099-01-01",
+            }
+            for company in made
+            for kind in ("authentication", "offline")
+        ]
+    )
+    login = {one.company_id: one for one in found if one.type == "authentication"}
+    for connection in connections.search([("company_id", "in", made.ids)]):
+        connection.certificate_id = login[connection.company_id]
+    found.checked_at = fields.Datetime.now()
+    return found
+
+
+def measured(function):
+    """(seconds, queries) of a function that begins with nothing read."""
+    env.flush_all()
+    env.invalidate_all()
+    before, began = env.cr.sql_log_count, time.perf_counter()
+    function()
+    env.flush_all()
+    return time.perf_counter() - began, env.cr.sql_log_count - before
+
+
+enrolments, kept = env["l10n_pl_ksef.enrolment"], certificates()
+seconds, queries = measured(enrolments._cron_enrol)
+print(
+    f"BENCH looking whether certificates of {COMPANIES} companies end: "
+    f"{seconds:.2f} s, {queries} queries; of one second {told(seconds, 1)}"
+)
+kept.valid_to = fields.Datetime.add(fields.Datetime.now(), days=59)
+seconds, queries = measured(enrolments._order_due)
+placed = enrolments.search_count([("company_id", "in", made.ids)])
+if placed < 2 * COMPANIES:
+    raise ValueError(placed)
+print(
+    f"BENCH ordering the next {placed} certificates of {COMPANIES} companies in one "
+    f"minute: {seconds:.2f} s, {queries} queries; "
+    f"of ten seconds {told(seconds / 10, 1)}"
 )
 
 

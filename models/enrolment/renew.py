@@ -90,6 +90,15 @@ class Certificate(models.Model):
             connection, [self.type], purpose, replaces=self
         )
 
+    def _replace_from_attention(self):
+        # EXTENDS l10n_pl_ksef/models/connection/attention.py
+        problem = self.company_id._l10n_pl_ksef_connection()._why_no_order()
+        if problem or not self.is_renewable:
+            return super()._replace_from_attention()
+        window = self.company_id._l10n_pl_ksef_order_window([self.type])
+        window._look()
+        return window._open()
+
     @allowed(ADMINISTRATOR)
     def action_renew(self):
         """Order the next one now, and show how it goes."""

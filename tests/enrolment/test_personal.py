@@ -52,6 +52,21 @@ class TestPersonal(EnrolmentCase):
         self.assertTrue(new._works())
         self.assertEqual(self.orders().replaces_id, certificate)
 
+    def test_near_its_end_it_waits_for_the_person_and_the_window_needs_one_click(self):
+        certificate = self.connect_person().certificate_id
+        certificate.valid_to = fields.Datetime.add(fields.Datetime.now(), days=20)
+        self.env.flush_all()
+        lines = self.env["l10n_pl_ksef.attention"]
+        (line,) = lines.search([("kind", "=", "certificate")])
+        self.assertEqual((line.res_id, bool(line.button)), (certificate.id, True))
+        action = line.action_do()
+        window = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual((window.stage, window.obstacle), ("choose", False))
+        window.action_order()
+        self.assertEqual(self.orders().replaces_id, certificate)
+        self.assertTrue(self.current("authentication")._works())
+        self.assertFalse(lines.search([("kind", "=", "certificate")]))
+
     def test_a_companys_certificate_is_nobodys(self):
         self.assertFalse(self.connect().certificate_id.is_personal)
 
