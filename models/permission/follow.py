@@ -47,10 +47,13 @@ class PermissionOrder(models.Model):
             self = self.with_env(connection.env)
             if self.state not in OPEN or not self._may_go_on(connection):
                 return
-            try:
-                self._take_steps(connection)
-            except (KsefError, VaultError) as error:
-                self._note_error(error)
+            # A conflict with another process must not begin the request anew, which
+            # would order the same twice: the cron goes on from what is committed.
+            with isolated(self.env, self):
+                try:
+                    self._take_steps(connection)
+                except (KsefError, VaultError) as error:
+                    self._note_error(error)
             checkpoint(self.env)
 
     def _take_steps(self, connection):
@@ -144,8 +147,9 @@ class PermissionOrder(models.Model):
         }
         connection.message_post(body=actions[self.action])
         checkpoint(self.env)
-        connection._refresh_permissions()
-        connection._ask_rights()
+        with isolated(self.env, connection):
+            connection._refresh_permissions()
+            connection._ask_rights()
 
     def _fail(self, message):
         self.write({"state": "failed", "status_message": message, "retry_at": False})
@@ -186,8 +190,3 @@ class PermissionOrder(models.Model):
             }
         self.write(values)
         self._follow_cron()._trigger(at=self.retry_at)
-
-    @api.model
-    def _follow_cron(self):
-        # sudo: whoever causes it may wake the cron
-        return self.env.ref("l10n_pl_ksef.ir_cron_permission_order").sudo()

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...ksef_api import permission as ksef
 from ..connection.connection import ENVIRONMENTS
+from ..connection.verdict_final import SETTLED_AFTER
 from .labels import identified, named
 
 WHO = [
@@ -103,11 +104,18 @@ class PermissionOrder(models.Model):
             order.display_name = f"{actions.get(order.action)}: {who}"
 
     @api.model
+    def _follow_cron(self):
+        # sudo: whoever causes it may wake the cron
+        return self.env.ref("l10n_pl_ksef.ir_cron_permission_order").sudo()
+
+    @api.model
     def _place(self, connection, **values):
         """Note a change that a person ordered; the next step tells KSeF.
 
         :param connection: of the company whose rights they are
         """
+        # Whoever places it goes on at once; the cron, where that process dies.
+        self._follow_cron()._trigger(at=fields.Datetime.now() + SETTLED_AFTER)
         # sudo: only code writes these rows, for administrators of the company
         return self.sudo().create(
             {

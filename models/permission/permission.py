@@ -192,6 +192,10 @@ class Connection(models.Model):
             listed = self._listed_permissions()
         except (KsefError, VaultError) as error:
             return error
+        # One process after the other; whoever's list is the older one begins anew.
+        self.env.cr.execute(
+            "SELECT FROM l10n_pl_ksef_connection WHERE id = %s FOR UPDATE", [self.id]
+        )
         # sudo: nobody may write permissions, this code does
         self.env["l10n_pl_ksef.permission"].sudo()._take(self, listed)
         checkpoint(self.env)

@@ -4,6 +4,8 @@ import base64
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
@@ -359,6 +361,30 @@ class TestPermissions(PermissionCase):
         with patch.object(orders, "_carry_out", watched):
             self.grant()
         self.assertEqual(states, ["asking"])
+
+    def test_a_conflict_with_another_process_orders_nothing_twice(self):
+        """Odoo begins a request anew that meets one; what it ordered is committed."""
+        orders = type(self.env["l10n_pl_ksef.permission.order"])
+
+        def conflict(order, client):
+            raise psycopg2.errors.SerializationFailure
+
+        with patch.object(orders, "_carry_out", conflict):
+            order = self.grant()
+        self.assertEqual(len(order.search([])), 1)
+        order.asked_at -= timedelta(minutes=3)
+        self.settle(order)
+        self.assertEqual(order.state, "done", order.status_message)
+
+    def test_the_cron_is_woken_where_the_process_dies_that_ordered(self):
+        triggers = self.env["ir.cron.trigger"].sudo()
+        orders = self.env["l10n_pl_ksef.permission.order"]
+        cron = [("cron_id", "=", orders._follow_cron().id)]
+        triggers.search(cron).unlink()
+        self.env["l10n_pl_ksef.permission.order"]._place(
+            self.connection, action="grant", who="employee", scopes=[]
+        )
+        self.assertEqual(triggers.search_count(cron), 1)
 
     def test_what_ksef_has_not_after_a_lost_answer_is_told_again(self):
         orders = type(self.env["l10n_pl_ksef.permission.order"])

@@ -215,7 +215,6 @@ def grant_permission(env, pesel):
 def take_back_permission(env, pesel):
     """Order that the employee's right is taken back; returns the id of the order."""
     connection = env["l10n_pl_ksef.connection"]._of_company(_company(env))
-    connection._refresh_permissions()
     listed = env["l10n_pl_ksef.permission"].search([("subject", "=", pesel)])
     orders = env["l10n_pl_ksef.permission.order"]
     return orders._place_revocation(connection, listed).id

@@ -44,7 +44,14 @@ class Changes:
 
     def take_back(self):
         """Have the right taken back; returns the id of the order."""
+        self.world.wait_until(self.is_listed, "the list of permissions", self.books)
         return self.world.clerk("take_back_permission", pesel=self.employee)
+
+    def is_listed(self):
+        """Whether Odoo has listed the right, which it does when it was granted."""
+        return self.world.sql(
+            f"SELECT id FROM l10n_pl_ksef_permission WHERE subject = '{self.employee}'"
+        )
 
     def let_time_pass(self):
         """Whatever waits for a time is due, and every server is woken."""
