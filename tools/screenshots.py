@@ -115,6 +115,39 @@ SUPPLIERS = [
     ({"name": "Kancelaria Kowalska i Wspólnicy", "vat": "PL9990001143"}, "37/11/2026"),
     ({"name": "Transport Nowak", "vat": "PL9990001284"}, "FS-214/26"),
 ]
+BOTH = ("InvoiceRead", "InvoiceWrite")
+# Clients of the office: name, NIP, what they have granted it.
+CLIENTS = [
+    ("Apteka pod Lwem", "4673412345", ("InvoiceRead",)),
+    ("Auto-Serwis Kowalczyk", "3252888742", BOTH),
+    ("Gabinet Stomatologiczny Uśmiech s.c.", "1226355416", ()),
+    ("Kwiaciarnia Stokrotka", "4936821852", BOTH),
+    ("Piekarnia Złoty Kłos sp. z o.o.", "6493532592", BOTH),
+    ("Studio Graficzne Kreska", "7951499652", BOTH),
+    ("Transport Wiatr sp. z o.o.", "2851138662", ()),
+    ("Warzywniak na Rogu", "5691841324", BOTH),
+    ("Zielony Ogród sp. z o.o.", "9412772426", BOTH),
+]
+COMPANIES = "/odoo/ksef-companies"
+LOGIN_RIGHTS = "button[name=action_l10n_pl_ksef_rights]"
+PERMISSIONS = "button[name=action_permissions]"
+ORDER = "button[name=action_l10n_pl_ksef_order_certificates]"
+OF_THE_OFFICE = {
+    "companies": (COMPANIES, [], ".o_data_row .text-bg-success"),
+    "connect_many": (
+        COMPANIES,
+        ["button[name=action_connect_list]"],
+        ".modal [name=nips_file]",
+    ),
+    "rights_missing": (COMPANIES, [FIRST], ".o_form_view [name=rights_missing]"),
+    "permissions": (SETTINGS, [LOGIN_RIGHTS, PERMISSIONS], ".o_data_row"),
+    "permission_grant": (
+        SETTINGS,
+        [LOGIN_RIGHTS, PERMISSIONS, ".o_control_panel .o_list_buttons .btn-primary"],
+        ".modal [name=who]",
+    ),
+    "order_certificates": (SETTINGS, [ORDER], ".modal [name=order_offline]"),
+}
 DURING_A_FAILURE = {
     "issue_offline": (INVOICES, [FIRST, ISSUE_OFFLINE], ".modal [name=move_ids]"),
     "availability": ("/odoo/action-l10n_pl_ksef.action_outage", [], ".o_data_row"),
@@ -132,6 +165,8 @@ def main():
     fill_inbox(OdooClient(*where, "admin", "admin"))
     take(OdooClient(*where, name, name), AT_THE_DESK, DESK)
     take(OdooClient(*where, name, name), ON_A_PHONE, PHONE)
+    make_clients(OdooClient(*where, "admin", "admin"))
+    take(OdooClient(*where, name, name), OF_THE_OFFICE, DESK)
     announce_failure(OdooClient(*where, "admin", "admin"))
     take(OdooClient(*where, name, name), DURING_A_FAILURE)
     services.down()
@@ -182,6 +217,52 @@ def fill_inbox(odoo):
         return len(odoo.search("l10n_pl_ksef.bill", *new)) == len(numbers)
 
     demo_scenario.wait_until(here, "invoices of suppliers")
+
+
+def make_clients(odoo):
+    """The accountant's office has clients, most of whom have granted it their rights;
+    an employee may see and issue its own invoices."""
+    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
+    office = demo_scenario.nip(demo_scenario.COMPANY)
+    poland = odoo.one("res.country", ("code", "=", "PL"))
+    clients = [
+        odoo.create("res.company", name=name, vat=f"PL{nip}", country_id=poland)
+        for name, nip, _granted in CLIENTS
+    ]
+    accountant = odoo.one("res.users", ("login", "=", demo_scenario.ACCOUNTANT))
+    for user in (accountant, odoo.uid):
+        values = {"company_ids": [(4, client) for client in clients]}
+        odoo.call("res.users", "write", [user], values)
+    for _name, nip, granted in CLIENTS:
+        if granted:
+            sandbox.order(
+                "/permissions", nip=nip, subject_nip=office, permissions=list(granted)
+            )
+    sandbox.order(
+        "/permissions",
+        nip=office,
+        subject_pesel="85010112345",
+        permissions=list(BOTH),
+    )
+    company = odoo.one("res.company", ("vat", "=", demo_scenario.COMPANY["vat"]))
+    odoo.company_id = company
+    window = odoo.create(
+        "l10n_pl_ksef.office.connect",
+        company_id=company,
+        company_ids=[(6, 0, clients)],
+        certificate_id=odoo.one(
+            "l10n_pl_ksef.certificate", ("company_id", "=", company)
+        ),
+        environment="test",
+    )
+    odoo.call("l10n_pl_ksef.office.connect", "action_connect", [window])
+    lacking = [("id", "in", clients), ("rights_request", "!=", False)]
+    wanted = sum(granted != BOTH for _name, _nip, granted in CLIENTS)
+
+    def told():
+        return len(odoo.search("l10n_pl_ksef.office", *lacking)) == wanted
+
+    demo_scenario.wait_until(told, "what clients have granted")
 
 
 def announce_failure(odoo):
