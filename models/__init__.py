@@ -1,5 +1,6 @@
 from . import (
     access,
+    cached_mixin,
     taxpayer,
     settings_mixin,
     attention,

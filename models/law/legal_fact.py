@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo import api, fields, models, tools
 
@@ -10,11 +10,12 @@ FACTS = {
     "split_payment_above": 15_000,
     "white_list_above": 15_000,
     "token_life": date(2027, 11, 30),
+    "report_abuse_within": timedelta(days=60),
 }
 
 
 class LegalFact(models.Model):
-    """One date or amount of the law that the software rests on, in one place.
+    """One date, amount or term of the law that the software rests on, in one place.
 
     The law changes, and some of it is only announced: an administrator of the system
     can correct a row, and the next day works by it. ``valid_as_of`` tells when somebody
@@ -22,6 +23,7 @@ class LegalFact(models.Model):
     """
 
     _name = "l10n_pl_ksef.legal.fact"
+    _inherit = ["l10n_pl_ksef.cached.mixin"]
     _description = "KSeF: Date or Amount of the Law"
     _order = "date, code"
 
@@ -29,6 +31,7 @@ class LegalFact(models.Model):
     name = fields.Char("What It Is", required=True, translate=True)
     date = fields.Date()
     amount = fields.Monetary()
+    days = fields.Integer("Days", help="A term, in calendar days.")
     currency_id = fields.Many2one(
         "res.currency", default=lambda self: self.env.ref("base.PLN")
     )
@@ -48,7 +51,7 @@ class LegalFact(models.Model):
 
         :raise KeyError: there is no such date
         """
-        return self._values()[code][0] if code in self._values() else FACTS[code]
+        return self._value(code, "date")
 
     @api.model
     def _amount(self, code):
@@ -56,34 +59,46 @@ class LegalFact(models.Model):
 
         :raise KeyError: there is no such amount
         """
-        return self._values()[code][1] if code in self._values() else FACTS[code]
+        return self._value(code, "amount")
+
+    @api.model
+    def _term(self, code):
+        """Return the term ``code`` (timedelta of calendar days).
+
+        :raise KeyError: there is no such term
+        """
+        return self._value(code, "term")
+
+    @api.model
+    def _value(self, code, what):
+        values = self._values()
+        return values[code][what] if code in values else FACTS[code]
 
     @api.model
     @tools.ormcache()
     def _values(self):
         # sudo: the law is no secret, and one table serves all companies.
         facts = self.sudo().search([("code", "!=", False)])
-        return {fact.code: (fact.date, fact.amount) for fact in facts}
+        return {
+            fact.code: {
+                "date": fact.date,
+                "amount": fact.amount,
+                "term": timedelta(days=fact.days),
+            }
+            for fact in facts
+        }
 
     @api.model_create_multi
     def create(self, vals_list):
-        facts = super().create([{**_known(v.get("code")), **v} for v in vals_list])
-        self.env.registry.clear_cache()
-        return facts
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _forget(self):
-        self.env.registry.clear_cache()
+        # EXTENDS l10n_pl_ksef/models/cached_mixin.py
+        return super().create([{**_known(v.get("code")), **v} for v in vals_list])
 
 
 def _known(code):
-    """Return the date or amount of a new row."""
+    """Return the date, amount or term of a new row."""
     fact = FACTS.get(code)
     if fact is None:
         return {}
+    if isinstance(fact, timedelta):
+        return {"days": fact.days}
     return {"date" if isinstance(fact, date) else "amount": fact}

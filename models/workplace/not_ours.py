@@ -1,16 +1,11 @@
 """*Not ours*: an invoice that somebody issued to us without a reason."""
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..access import BILLING, allowed
 from ..receiving.bill import OPEN_STATES
 
-# An abuse is reported within so many days of the date of issue, as the Ministry has
-# announced it (valid as of 21 November 2026).
-REPORT_WITHIN = timedelta(days=60)
 REASONS = [
     ("unknown", "Never ordered, vendor unknown"),
     ("fraud", "Attempted fraud"),
@@ -41,9 +36,10 @@ class Bill(models.Model):
 
     @api.depends("issue_date", "state")
     def _compute_report_until(self):
+        within = self.env["l10n_pl_ksef.legal.fact"]._term("report_abuse_within")
         for bill in self:
             until = bill.state == "not_ours" and bill.issue_date
-            bill.report_until = until and until + REPORT_WITHIN
+            bill.report_until = until and until + within
 
     @allowed(BILLING)
     def action_not_ours(self):
@@ -84,6 +80,20 @@ class Bill(models.Model):
         bills.state = "new"
         bills._propose_links()
         return True
+
+
+class LegalFact(models.Model):
+    _inherit = "l10n_pl_ksef.legal.fact"
+
+    @api.model
+    def _forget_cached(self):
+        # EXTENDS l10n_pl_ksef/models/cached_mixin.py: another term is another day
+        result = super()._forget_cached()
+        # sudo: the law is the same for the rows of all companies
+        bills = self.env["l10n_pl_ksef.bill"].sudo()
+        kept = bills.search([("state", "=", "not_ours")])
+        self.env.add_to_compute(bills._fields["report_until"], kept)
+        return result
 
 
 class AccountMove(models.Model):

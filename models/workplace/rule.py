@@ -25,7 +25,11 @@ class Rule(models.Model):
 
     _name = "l10n_pl_ksef.rule"
     _description = "KSeF: Rule for Bills"
-    _inherit = ["analytic.mixin", "l10n_pl_ksef.hiding"]
+    _inherit = [
+        "analytic.mixin",
+        "l10n_pl_ksef.cached.mixin",
+        "l10n_pl_ksef.hiding",
+    ]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -217,20 +221,3 @@ class Rule(models.Model):
             return ""
         currency = self.currency_id or self.company_id.currency_id
         return format_amount(self.env, amount, currency)
-
-    # --- kept compiled -------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _forget(self):
-        self.env.registry.clear_cache()

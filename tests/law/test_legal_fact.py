@@ -1,5 +1,7 @@
 """Dates and amounts of the law: one source, which an administrator may correct."""
 
+from datetime import timedelta
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -11,8 +13,21 @@ from ..common import PolishCase
 class TestLegalFact(PolishCase):
     def test_the_table_has_every_fact_and_says_the_same(self):
         facts = self.env["l10n_pl_ksef.legal.fact"].search([])
-        table = {fact.code: fact.date or fact.amount for fact in facts}
+        table = {
+            fact.code: fact.date or fact.amount or timedelta(fact.days)
+            for fact in facts
+        }
         self.assertEqual(table, FACTS)
+
+    def test_every_fact_says_when_it_was_looked_up(self):
+        facts = self.env["l10n_pl_ksef.legal.fact"].search([])
+        self.assertTrue(all(facts.mapped("valid_as_of")))
+
+    def test_a_corrected_fact_counts_at_once(self):
+        facts = self.env["l10n_pl_ksef.legal.fact"]
+        facts._term("report_abuse_within")  # kept from now on
+        self.env.ref("l10n_pl_ksef.legal_report_abuse_within").days = 90
+        self.assertEqual(facts._term("report_abuse_within"), timedelta(90))
 
     def test_what_is_not_in_the_table_yet_counts_all_the_same(self):
         facts = self.env["l10n_pl_ksef.legal.fact"].sudo()
@@ -20,6 +35,8 @@ class TestLegalFact(PolishCase):
         above = facts._amount("split_payment_above")
         self.assertEqual(above, FACTS["split_payment_above"])
         self.assertEqual(facts._date("payment_titles"), FACTS["payment_titles"])
+        term = facts._term("report_abuse_within")
+        self.assertEqual(term, FACTS["report_abuse_within"])
 
     def test_what_nobody_knows_is_an_error(self):
         with self.assertRaises(KeyError):

@@ -18,7 +18,14 @@ STOREYS = (
     ("office",),
 )
 LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
-GROUND = {"access", "concurrency", "settings_mixin", "taxpayer", "times"}
+GROUND = {
+    "access",
+    "cached_mixin",
+    "concurrency",
+    "settings_mixin",
+    "taxpayer",
+    "times",
+}
 FILES = sorted(MODELS.glob("*/*.py"))
 
 

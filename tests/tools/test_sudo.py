@@ -27,8 +27,8 @@ COUNT = {
     "takeover": 7,
     "models": 6,
     "vault": 3,
-    "white_list": 10,
-    "workplace": 30,
+    "white_list": 11,
+    "workplace": 31,
     "wizards": 26,
     "controllers": 3,
 }
