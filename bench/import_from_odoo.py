@@ -7,14 +7,13 @@ with its values, the least that any of them can cost. Nothing is stored.
 
 import os
 import time
-from datetime import date, datetime, timezone
 from decimal import Decimal
 
 from odoo import Command
 
 from odoo.addons.l10n_pl_ksef.bench.goals import told
+from odoo.addons.l10n_pl_ksef.bench.vendor_bill import NET, NIP, OWN, Books, as_fa3
 from odoo.addons.l10n_pl_ksef.ksef_api import fa3
-from odoo.addons.l10n_pl_ksef.models.bill.pipeline import BillImport
 
 CASES = ((5, 10), (50, 4), (1000, 1))
 CRON_SECONDS = 120  # of one run, as Odoo is set up at first
@@ -29,65 +28,14 @@ HEADER = (
     "l10n_pl_ksef_received_on",
 )
 LINE = ("name", "quantity", "price_unit", "account_id", "product_uom_id")
-NIP = "1111111111"
-OWN = "5265877635"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 CUSTOMIZATION = (
     "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 )
 
-company = env["res.company"].search([("vat", "=", f"PL{OWN}")], limit=1)  # noqa: F821
-env = env(context={"allowed_company_ids": company.ids})  # noqa: F821
-journal = env["account.journal"].search(
-    [("company_id", "=", company.id), ("type", "=", "purchase")], limit=1
-)
-vendor = env["res.partner"].create(
-    {
-        "name": "Dostawca",
-        "vat": f"PL{NIP}",
-        "is_company": True,
-        "country_id": env.ref("base.pl").id,
-    }
-)
-
-
-def as_fa3(count):
-    address = fa3.Address(country="PL", line1="ul. Długa 1", line2="80-001 Gdańsk")
-    net = Decimal("37.02")
-    vat = (net * count * 23 / 100).quantize(Decimal("0.01"))
-    lines = [
-        fa3.Line(
-            number=number,
-            name=f"Towar {number}",
-            unit="szt.",
-            quantity=Decimal(3),
-            unit_price_net=Decimal("12.34"),
-            net=net,
-            rate=fa3.Rate.VAT_23,
-        )
-        for number in range(1, count + 1)
-    ]
-    body = fa3.Body(
-        currency="PLN",
-        issue_date=date(2026, 11, 2),
-        number=f"FV/{count}",
-        net_23=net * count,
-        vat_23=vat,
-        total=net * count + vat,
-        kind=fa3.InvoiceKind.SALE,
-        lines=lines,
-    )
-    seller = fa3.SellerIdentification(nip=NIP, name="Dostawca")
-    buyer = fa3.Identification(nip=OWN, name="My")
-    return fa3.write(
-        fa3.Invoice(
-            header=fa3.Header(created_at=datetime.now(timezone.utc), system="X"),
-            seller=fa3.Seller(identification=seller, address=address),
-            buyer=fa3.Buyer(identification=buyer, address=address),
-            body=body,
-        )
-    )
+books = Books.of(env)  # noqa: F821
+env, company, journal, vendor = books
 
 
 def ubl_party(tag, nip, name):
@@ -117,7 +65,7 @@ def ubl_line(number):
 
 
 def as_ubl(count):
-    net = Decimal("37.02") * count
+    net = NET * count
     total = net + (net * 23 / 100).quantize(Decimal("0.01"))
     head = (
         f'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" '
@@ -149,18 +97,6 @@ def by_pipeline(attachment):
     if reason:
         raise ValueError(reason)
     return move
-
-
-def from_inbox(raw):
-    """One file as the inbox of KSeF makes a bill of it."""
-    return env["account.move"]._l10n_pl_ksef_create_bill(
-        BillImport(fa3.read(raw), None, date(2026, 11, 2)), journal
-    )
-
-
-def by_create(values):
-    """The same bill by `create` alone."""
-    return env["account.move"].create(values)
 
 
 def values_of(move):
@@ -204,11 +140,12 @@ def attached(raw):
 
 def measure(lines, rounds):
     """{way: (seconds, queries, total)}, the best of rounds that take turns."""
-    raw, ubl = as_fa3(lines), attached(as_ubl(lines))
+    raw = fa3.write(as_fa3(lines, lines))
+    ubl = attached(as_ubl(lines))
     ways = {
-        "inbox": (from_inbox, raw),
+        "inbox": (books.from_inbox, raw),
         "dropped": (by_pipeline, attached(raw)),
-        "create": (by_create, values_of(from_inbox(raw))),
+        "create": (books.by_create, values_of(books.from_inbox(raw))),
         "UBL": (by_pipeline, ubl),
     }
     if lines < 1000:  # what is loaded only once is loaded now
@@ -243,8 +180,9 @@ for lines, rounds in CASES:
 def long_bill(sum_above):
     """(seconds of the processor, number of lines) of a bill of 10 000 lines."""
     company.l10n_pl_ksef_sum_lines_above = sum_above
-    raw, began = as_fa3(10_000), time.process_time()
-    made = from_inbox(raw)
+    raw = fa3.write(as_fa3("LONG", 10_000))
+    began = time.process_time()
+    made = books.from_inbox(raw)
     env.flush_all()
     return time.process_time() - began, len(made.invoice_line_ids)
 

@@ -6,32 +6,18 @@ this). Nothing is stored.
 
 import resource
 import time
-from datetime import date, datetime, timezone
-from decimal import Decimal
 
 from odoo import Command
 
 from odoo.addons.l10n_pl_ksef.bench.goals import told
+from odoo.addons.l10n_pl_ksef.bench.vendor_bill import Books, as_fa3
 from odoo.addons.l10n_pl_ksef.ksef_api import fa3
-from odoo.addons.l10n_pl_ksef.models.bill.pipeline import BillImport
 from odoo.addons.l10n_pl_ksef.models.workplace.compiled import Facts
 
 LINES, ROUNDS, RULES = 5, 12, 1000
-NIP, OWN = "1111111111", "5265877635"
 
-company = env["res.company"].search([("vat", "=", f"PL{OWN}")], limit=1)  # noqa: F821
-env = env(context={"allowed_company_ids": company.ids})  # noqa: F821
-journal = env["account.journal"].search(
-    [("company_id", "=", company.id), ("type", "=", "purchase")], limit=1
-)
-vendor = env["res.partner"].create(
-    {
-        "name": "Dostawca",
-        "vat": f"PL{NIP}",
-        "is_company": True,
-        "country_id": env.ref("base.pl").id,
-    }
-)
+books = Books.of(env)  # noqa: F821
+env, company, journal, vendor = books
 account = env["account.account"].search(
     [
         *env["account.account"]._check_company_domain(company),
@@ -39,55 +25,6 @@ account = env["account.account"].search(
     ],
     limit=1,
 )
-
-
-def as_fa3(number):
-    address = fa3.Address(country="PL", line1="ul. Długa 1", line2="80-001 Gdańsk")
-    net = Decimal("37.02")
-    vat = (net * LINES * 23 / 100).quantize(Decimal("0.01"))
-    lines = [
-        fa3.Line(
-            number=at,
-            name=f"Towar {at}",
-            unit="szt.",
-            quantity=Decimal(3),
-            unit_price_net=Decimal("12.34"),
-            net=net,
-            rate=fa3.Rate.VAT_23,
-        )
-        for at in range(1, LINES + 1)
-    ]
-    body = fa3.Body(
-        currency="PLN",
-        issue_date=date(2026, 11, 2),
-        number=f"FV/{number}",
-        net_23=net * LINES,
-        vat_23=vat,
-        total=net * LINES + vat,
-        kind=fa3.InvoiceKind.SALE,
-        lines=lines,
-    )
-    seller = fa3.SellerIdentification(nip=NIP, name="Dostawca")
-    return fa3.Invoice(
-        header=fa3.Header(created_at=datetime.now(timezone.utc), system="X"),
-        seller=fa3.Seller(identification=seller, address=address),
-        buyer=fa3.Buyer(
-            identification=fa3.Identification(nip=OWN, name="My"), address=address
-        ),
-        body=body,
-    )
-
-
-def with_rules(raw):
-    """One file of the inbox becomes a bill; rules decide on it."""
-    return env["account.move"]._l10n_pl_ksef_create_bill(
-        BillImport(fa3.read(raw), None, date(2026, 11, 2)), journal
-    )
-
-
-def by_create(values):
-    """The same bill by `create` alone."""
-    return env["account.move"].create(values)
 
 
 def values_of(move):
@@ -156,7 +93,7 @@ def make_rules(count):
 def over(count):
     """Processor's seconds in which the rules decide on ``count`` documents."""
     rules = env["l10n_pl_ksef.rule"]._of_company(company)
-    document = as_fa3(1)
+    document = as_fa3(1, LINES)
     began = time.process_time()
     for _at in range(count):
         rules.decide(Facts.of(document, (vendor.id,)))
@@ -167,17 +104,20 @@ company.l10n_pl_ksef_use_rules = True
 for count in (10, RULES):
     env["l10n_pl_ksef.rule"].search([]).unlink()
     make_rules(count)
-    raw = fa3.write(as_fa3(count))
-    plain = values_of(with_rules(raw))
+    raw = fa3.write(as_fa3(count, LINES))
+    plain = values_of(books.from_inbox(raw))
     best = {}
     for _round in range(ROUNDS):
-        for way, argument in ((with_rules, raw), (by_create, plain)):
+        for name, way, argument in (
+            ("inbox", books.from_inbox, raw),
+            ("create", books.by_create, plain),
+        ):
             result = once(way, argument)
-            best[way] = min(best.get(way, result), result)
-    seconds, queries = best[with_rules]
+            best[name] = min(best.get(name, result), result)
+    seconds, queries = best["inbox"]
     print(
         f"BENCH a bill of {LINES} lines with {count} rules, against create: "
-        f"{told(seconds / best[by_create][0], 1.15)}; {queries} queries"
+        f"{told(seconds / best['create'][0], 1.15)}; {queries} queries"
     )
 few = over(1_000)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
