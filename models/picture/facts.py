@@ -3,6 +3,7 @@
 Only data here, no markup: QWeb escapes whatever a supplier wrote.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,9 @@ from .values import VALUES
 AMOUNTS = (AMOUNT, PRICE)
 GROSZ = Decimal("0.01")
 HARD_SPACE = "\u00a0"
+# A column of a table of lines, its width in percent; a row and what is below its name.
+Column = namedtuple("Column", "heading name width")
+Row = namedtuple("Row", "cells below")
 
 
 @dataclass
@@ -157,15 +161,22 @@ class Facts:
         its label.
         """
         cls = type(lines[0])
+        given = {
+            name
+            for name, _spec in specs_of(cls)
+            if name != "before" and any(is_given(getattr(row, name)) for row in lines)
+        }
+        if given.difference(COLUMNS):
+            given.add("name")
         columns = [
             (name, spec)
             for name, spec in specs_of(cls)
-            if name in COLUMNS and any(is_given(getattr(row, name)) for row in lines)
+            if name in COLUMNS and name in given
         ]
         codes = [
             (name, spec, self.label(cls, name))
             for name, spec in specs_of(cls)
-            if name not in COLUMNS and name != "before"
+            if name not in COLUMNS and name in given
         ]
         rows = [self._row(line, columns, codes) for line in lines]
         headings = [(self.label(cls, name), name) for name, _spec in columns]
@@ -178,7 +189,7 @@ class Facts:
             for name, spec, label in codes
             if is_given(getattr(line, name))
         ]
-        return cells, " · ".join(below)
+        return Row(cells, " · ".join(below))
 
 
 def grouped(number):
@@ -195,7 +206,7 @@ def _fours(text):
 
 
 def with_widths(headings, rows):
-    """Return ``[(heading, name, width in percent)]`` and the share of letters' size.
+    """Return each ``Column`` and the share of letters' size.
 
     Numbers never break. Other columns get what their texts need up to a limit; the name
     gets the rest. Where that is too little, letters shrink with the columns.
@@ -212,7 +223,9 @@ def with_widths(headings, rows):
     scale = min(1, (100 - NARROWEST_NAME) / (sum(widths.values()) or 1))
     rest = 100 - sum(widths.values()) * scale
     columns = [
-        (heading, name, round(widths[name] * scale if name in widths else rest, 2))
+        Column(
+            heading, name, round(widths[name] * scale if name in widths else rest, 2)
+        )
         for heading, name in headings
     ]
     return columns, scale

@@ -18,6 +18,8 @@ PAPER = {
 }
 Section = namedtuple("Section", "title facts")
 Sum = namedtuple("Sum", "label net vat gross vat_pln")
+# The size is that of the letters, in pixels.
+Table = namedtuple("Table", "title columns rows size")
 
 
 class Picture(models.AbstractModel):
@@ -121,10 +123,7 @@ class Picture(models.AbstractModel):
         return sections
 
     def _tables(self, body, facts):
-        """Return ``[(title, columns, rows, size)]``: lines, then the order.
-
-        The size is that of the letters, in pixels.
-        """
+        """Return each ``Table``: lines, then the order."""
         before = [row for row in body.lines if row.before]
         after = [row for row in body.lines if not row.before]
         ordered = body.order.lines if body.order else []
@@ -146,7 +145,7 @@ class Picture(models.AbstractModel):
         for title, lines in named:
             if lines:
                 columns, scale, rows = facts.table(lines)
-                tables.append((title, columns, rows, round(LETTERS * scale, 1)))
+                tables.append(Table(title, columns, rows, round(LETTERS * scale, 1)))
         return tables
 
     def _dates(self, body, facts):
