@@ -31,16 +31,13 @@ class AccountMove(models.Model):
     @api.depends("move_type", "company_id", "commercial_partner_id", "partner_bank_id")
     def _compute_l10n_pl_ksef_white_list(self):
         entries = self.env["l10n_pl_ksef.white.list"]
-        for move in self:
-            nip = move._l10n_pl_ksef_vendor_nip()
-            if not nip:
-                move.l10n_pl_ksef_white_list = False
-                move.l10n_pl_ksef_white_list_mark = False
-                continue
+        nips = {move: move._l10n_pl_ksef_vendor_nip() for move in self}
+        known = entries._latest({nip for nip in nips.values() if nip})
+        for move, nip in nips.items():
             number = account_number(move.partner_bank_id)
-            entry = entries._latest(nip)
-            move.l10n_pl_ksef_white_list = entry._told(number)
-            move.l10n_pl_ksef_white_list_mark = _mark(entry, number)
+            entry = known.get(nip, entries)
+            move.l10n_pl_ksef_white_list = bool(nip) and entry._told(number)
+            move.l10n_pl_ksef_white_list_mark = bool(nip) and _mark(entry, number)
 
     def _l10n_pl_ksef_vendor_nip(self):
         """Return the NIP of a Polish vendor of this bill, "" where there is none, or

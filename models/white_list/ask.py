@@ -58,13 +58,14 @@ class WhiteListEntry(models.Model):
     @api.model
     def _open_questions(self, wanted, day):
         """Return ``(nips, [(nip, account)])`` that nothing is known of, or None."""
-        nips = [nip for nip in wanted if not self._of(nip, day)]
+        known = self._of_all(wanted, day)
+        nips = [nip for nip in wanted if nip not in known]
         virtual = [
             (nip, number)
-            for nip, numbers in wanted.items()
-            for number in sorted(numbers)
-            if self._of(nip, day).has_virtual_accounts
-            and self._of(nip, day)._account(number) == OPEN
+            for nip, entry in known.items()
+            if entry.has_virtual_accounts
+            for number in sorted(wanted[nip])
+            if entry._account(number) == OPEN
         ]
         return (nips, virtual) if nips or virtual else None
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..times import warsaw_today
 
@@ -59,10 +59,26 @@ class WhiteListEntry(models.Model):
         return self.sudo().search([("nip", "=", nip), ("day", "=", day)], limit=1)
 
     @api.model
-    def _latest(self, nip):
-        """Return the newest that is known of a NIP, empty when nothing is."""
+    def _of_all(self, nips, day):
+        """Return ``{nip: what is known of it on this very day}``, of those known."""
         # sudo: one answer serves all; what is shown of it is of bills one may read
-        return self.sudo().search([("nip", "=", nip)], limit=1)
+        known = self.sudo().search([("nip", "in", list(nips)), ("day", "=", day)])
+        return known.grouped("nip")
+
+    @api.model
+    def _latest(self, nips):
+        """Return ``{nip: the newest that is known of it}``, of those known."""
+        self.flush_model(["nip", "day"])
+        found = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT ON (nip) id FROM %s WHERE nip = ANY(%s) "
+                "ORDER BY nip, day DESC",
+                SQL.identifier(self._table),
+                list(nips),
+            )
+        )
+        # sudo: one answer serves all; what is shown of it is of bills one may read
+        return self.sudo().browse(i for (i,) in found).grouped("nip")
 
     def _account(self, number):
         """Return `LISTED`, `MISSING` or `OPEN`: what the list says of an account.

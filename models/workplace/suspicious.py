@@ -16,8 +16,13 @@ USUAL_FROM = 3
 FAR = 3
 # Within so many days the same number or amounts of another vendor are a sign.
 NEAR = timedelta(days=62)
-# States of the list of VAT payers (white_list) of who is no active payer.
-NOT_ACTIVE = ("exempt", "unregistered", "absent")
+# State in the list of VAT payers (white_list) -> the sign that it is. Of who is not in
+# the list no more is known.
+SIGNS_OF_STATES = {
+    "exempt": "not_active",
+    "unregistered": "not_active",
+    "absent": "absent",
+}
 LEGAL_FORMS = (
     ("spółka z ograniczoną odpowiedzialnością", "spzoo"),
     ("spółka akcyjna", "sa"),
@@ -44,12 +49,15 @@ class Bill(models.Model):
     @api.depends("signs", "seller_accounts", "seller_nip")
     @api.depends_context("lang")
     def _compute_signs_text(self):
+        nips = {bill.seller_nip for bill in self if bill.seller_nip}
+        listed = self.env["l10n_pl_ksef.white.list"]._latest(nips)
         for bill in self:
             if not bill.company_id._l10n_pl_ksef_uses("signs") or bill.is_sale:
                 bill.signs_text = False
                 continue
             texts = bill._sign_texts()
-            codes = [*(bill.signs or "").split(), *bill._signs_of_list()]
+            of_list = bill._signs_of_list(listed.get(bill.seller_nip))
+            codes = [*(bill.signs or "").split(), *of_list]
             bill.signs_text = "\n".join(texts[code] for code in codes) or False
 
     def _sign_texts(self):
@@ -65,6 +73,7 @@ class Bill(models.Model):
                 "The bank account is not on the list of VAT payers."
             ),
             "not_active": self.env._("The vendor is no active VAT payer."),
+            "absent": self.env._("The vendor is not in the list of VAT payers."),
             "amount": self.env._(
                 "The total of %s is far from what is usual for this vendor.",
                 format_amount(
@@ -84,16 +93,19 @@ class Bill(models.Model):
             ),
         }
 
-    def _signs_of_list(self):
-        """Return the signs of the list of VAT payers, as far as it was asked."""
-        if not self.seller_nip:
-            return []
-        entry = self.env["l10n_pl_ksef.white.list"]._latest(self.seller_nip)
+    def _signs_of_list(self, entry):
+        """Return the signs of the list of VAT payers.
+
+        :param entry: what it said of the vendor last; None when it was not asked
+        """
         if not entry:
             return []
         accounts = (self.seller_accounts or "").split()
         off_list = any(entry._account(number) == MISSING for number in accounts)
-        return ["off_list"] * off_list + ["not_active"] * (entry.state in NOT_ACTIVE)
+        signs = ["off_list"] if off_list else []
+        if entry.state in SIGNS_OF_STATES:
+            signs.append(SIGNS_OF_STATES[entry.state])
+        return signs
 
     # --- when the files have come --------------------------------------------
 

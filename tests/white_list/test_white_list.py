@@ -192,6 +192,57 @@ class TestWhiteListOnBills(WhiteListCase):
     def test_what_customers_are_sent_is_not_about_the_list(self):
         self.assertFalse(self.invoice().l10n_pl_ksef_white_list)
 
+    def test_the_newest_answer_is_shown(self):
+        yesterday = self.today - timedelta(days=1)
+        self.know(status="Zwolniony", changes={str(self.today): "Czynny"})
+        bill = self.bill()
+        self.entries._ask({self.supplier_nip: set()}, yesterday)
+        self.assertIn("exempt", self.shown(bill)[0])
+        self.asked()
+        self.assertIn("Active", self.shown(bill)[0])
+
+    def test_many_bills_are_one_search(self):
+        vendors = [self._partner(f"V{n}", make_nip(f"v{n}")) for n in range(6)]
+        bills = self.bill()
+        for vendor in vendors:
+            bills += self.entered_bill(vendor, ref=vendor.name)
+        self.asked()
+        self.entries._ask({make_nip("v1"): set()}, self.today)
+
+        def cost(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            some.mapped("partner_bank_id.sanitized_acc_number")
+            some.mapped("commercial_partner_id.country_code")
+            some.mapped("company_id.account_fiscal_country_id.code")
+            before = self.env.cr.sql_log_count
+            some.mapped("l10n_pl_ksef_white_list")
+            return self.env.cr.sql_log_count - before
+
+        cost(bills[:1])
+        self.assertEqual(cost(bills[:2]), cost(bills))
+
+    def test_what_is_still_to_be_asked_is_one_search(self):
+        nips = [make_nip(f"n{n}") for n in range(5)]
+        self.entries._ask({self.supplier_nip: set()}, self.today)
+        wanted = {nip: {ACCOUNT} for nip in [self.supplier_nip, *nips]}
+        with self.assertQueryCount(1):
+            open_questions, _virtual = self.entries._open_questions(wanted, self.today)
+        self.assertEqual(open_questions, nips)
+
+    def test_no_list_or_card_of_invoices_computes_it(self):
+        views = self.env["ir.ui.view"].search(
+            [
+                ("model", "=", "account.move"),
+                ("type", "in", ("list", "kanban")),
+                ("mode", "=", "primary"),
+            ]
+        )
+        self.assertTrue(views)
+        for view in views:
+            with self.subTest(view.name):
+                self.assertNotIn("l10n_pl_ksef_white_list", view.get_combined_arch())
+
 
 class TestWhiteListByItself(WhiteListCase):
     def cron(self):

@@ -142,6 +142,31 @@ class TestSigns(WorkplaceCase):
         self.assertIn("not on the list of VAT payers", row.signs_text)
         self.assertIn("no active VAT payer", row.signs_text)
 
+    def test_who_is_not_in_the_list_is_not_called_more_than_that(self):
+        (row,) = self.arrive(self.document(), make=False)
+        self.env["l10n_pl_ksef.white.list"].sudo().create(
+            {"nip": self.supplier_nip, "day": "2026-11-20", "state": "absent"}
+        )
+        row.invalidate_recordset()
+        self.assertIn("not in the list of VAT payers", row.signs_text)
+        self.assertNotIn("no active VAT payer", row.signs_text)
+
+    def test_the_list_is_looked_into_once_for_all_rows(self):
+        documents = [self.of_vendor(f"V{n}", number=f"V{n}") for n in range(12)]
+        rows = self.arrive(*documents, make=False)
+
+        def cost(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            some.mapped("seller_nip"), some.company_id.mapped("name")
+            some._sign_texts() if len(some) == 1 else None
+            before = self.env.cr.sql_log_count
+            some.mapped("signs_text")
+            return self.env.cr.sql_log_count - before
+
+        cost(rows[:2])
+        self.assertEqual(cost(rows[:2]), cost(rows))
+
     def test_they_are_told_on_the_row_and_on_the_bill(self):
         (row,) = self.arrive(self.of_vendor("Inny", number="I"))
         self.assertIn("before", row.signs_text)
@@ -196,6 +221,12 @@ class TestNotOurs(WorkplaceCase):
                 }
             ],
         )
+
+    def test_another_term_in_the_law_is_another_last_day(self):
+        (row,) = self.arrive(self.document(), make=False)
+        self.not_ours(row)
+        self.env.ref("l10n_pl_ksef.legal_report_abuse_within").days = 30
+        self.assertEqual(row.report_until, date(2026, 12, 2))
 
     def test_no_bill_is_made_of_it_by_anything(self):
         (row,) = self.arrive(self.document(), make=False)
