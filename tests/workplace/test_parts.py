@@ -4,8 +4,18 @@ from ...models.workplace.parts import DESK, MENUS, PARTS
 from .case import WorkplaceCase
 
 VIEWS = {
-    "account.move": (("form", "account.view_move_form"), ("search", None)),
-    "l10n_pl_ksef.bill": (("form", None), ("list", None), ("search", None)),
+    "account.move": (
+        ("form", "account.view_move_form"),
+        ("list", "account.view_in_invoice_bill_tree"),
+        ("kanban", "account.view_account_move_kanban"),
+        ("search", None),
+    ),
+    "l10n_pl_ksef.bill": (
+        ("form", None),
+        ("list", None),
+        ("kanban", None),
+        ("search", None),
+    ),
 }
 
 
