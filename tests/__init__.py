@@ -29,6 +29,7 @@ from .bill import (
     test_ministry_examples,
 )
 from .picture import (
+    test_any_document,
     test_picture,
     test_preview,
 )
@@ -112,7 +113,9 @@ from .payment import (
     test_duty,
     test_identifier,
     test_identifier_receive,
+    test_calculator,
     test_nothing_noticed,
+    test_qr,
     test_statement,
     test_strange_payments,
     test_tours_payment,

@@ -15,6 +15,7 @@ from . import (
     not_ours,
     payment_amount,
     payment_register,
+    payment_qr,
     payment_told,
     payment_white_list,
     res_config_settings,

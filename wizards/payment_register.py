@@ -65,8 +65,9 @@ class AccountPaymentRegister(models.TransientModel):
         if self.company_id.account_fiscal_country_id.code != "PL":
             return []
         amount = self._l10n_pl_ksef_amount()
+        paid_in = self.currency_id if self._l10n_pl_ksef_is_one() else None
         transfers = [
-            plan(lines, lines.currency_id[:1], amount)
+            plan(lines, lines.currency_id[:1], amount, paid_in)
             for lines in self._l10n_pl_ksef_groups()
         ]
         # What the vendor pays back to us is the vendor's transfer.
@@ -166,7 +167,7 @@ class AccountPaymentRegister(models.TransientModel):
                 )
                 wizard.l10n_pl_ksef_choice = "give" if gives else "leave"
 
-    @api.depends("batches")
+    @api.depends("batches", "currency_id")
     def _compute_l10n_pl_ksef_split(self):
         for wizard in self:
             wizard.l10n_pl_ksef_split = any(
@@ -178,18 +179,25 @@ class AccountPaymentRegister(models.TransientModel):
     def _get_line_batch_key(self, line):
         # EXTENDS 'account': bills with and without split payment never share a transfer
         key = super()._get_line_batch_key(line)
-        move = line.move_id
-        splits = move.is_purchase_document() and move.l10n_pl_ksef_split_payment
+        splits = line.move_id._l10n_pl_ksef_pays_split()
         return {**key, "l10n_pl_ksef_split_payment": splits}
 
     # --- titles --------------------------------------------------------------
 
-    def _l10n_pl_ksef_identifier_made(self, transfer):
+    def _l10n_pl_ksef_number(self, transfer):
+        """Return the number for the title of ``transfer`` and the identifier that it
+        is of, if it is one's; "" where none is due, or the identifier is still to be
+        made.
+        """
         identifiers = self.env["l10n_pl_ksef.identifier"]
+        if not transfer.needs_identifier:
+            numbers = [part.number for part in transfer.numbered]
+            return "".join(numbers), identifiers
         found = identifiers._find_for_transfer(
             self.company_id, [(part.move, part.amount) for part in transfer.numbered]
         )
-        return found.filtered(lambda identifier: identifier.state == "made")
+        made = found.filtered(lambda identifier: identifier.state == "made")
+        return made.number or "", made
 
     def _l10n_pl_ksef_title(self, transfer, number):
         """Return the title of ``transfer`` with ``number`` in it.
@@ -285,16 +293,10 @@ class AccountPaymentRegister(models.TransientModel):
 
         :return: what the payment keeps of it
         """
-        if not transfer.numbered:
+        number, identifier = self._l10n_pl_ksef_number(transfer)
+        if not number:
+            # Registered by code, not by a person: no identifier is made on the way.
             return {}
-        identifier = self.env["l10n_pl_ksef.identifier"]
-        number = transfer.numbered[0].number
-        if transfer.needs_identifier:
-            identifier = self._l10n_pl_ksef_identifier_made(transfer)
-            if not identifier:
-                # Registered by code, not by a person: nothing is made on the way.
-                return {}
-            number = identifier.number
         values["memo"] = self._l10n_pl_ksef_title(transfer, number)
         values["payment_reference"] = number
         return {

@@ -31,12 +31,7 @@ class AccountPaymentRegister(models.TransientModel):
 
     def _l10n_pl_ksef_told_transfers(self, transfers):
         rows = Markup().join(self._l10n_pl_ksef_row(transfer) for transfer in transfers)
-        heads = [
-            self.env._("Vendor"),
-            self.env._("Bills"),
-            self.env._("Amount"),
-            self.env._("Title of the transfer"),
-        ]
+        heads = [self.env._("Vendor"), self.env._("Bills"), self.env._("Amount")]
         head = Markup().join(Markup("<th>%s</th>") % text for text in heads)
         return Markup(
             "<table class='table table-sm'><thead><tr>%s</tr></thead>"
@@ -44,21 +39,27 @@ class AccountPaymentRegister(models.TransientModel):
         ) % (head, rows)
 
     def _l10n_pl_ksef_row(self, transfer):
+        """Return two rows: who is paid what; below it, all across, the title."""
         bills = ", ".join(
             part.move.ref or part.move.name or "" for part in transfer.parts
         )
         vendor = transfer.parts[0].move.commercial_partner_id.display_name
         amount = format_amount(self.env, float(transfer.total), transfer.currency)
-        text = Markup("<td>%s</td><td>%s</td><td class='text-nowrap pe-4'>%s</td>") % (
-            vendor,
-            bills,
-            amount,
-        )
+        who = Markup(
+            "<tr><td class='border-0'>%s</td><td class='border-0'>%s</td>"
+            "<td class='border-0 text-nowrap'>%s</td></tr>"
+        ) % (vendor, bills, amount)
         title, reason = self._l10n_pl_ksef_title_preview(transfer)
-        return Markup(
-            "<tr>%s<td><span class='text-break'>%s</span>"
-            "<div class='text-muted'>%s</div></td></tr>"
-        ) % (text, title, reason)
+        splits = self._l10n_pl_ksef_splits(transfer)
+        remarks = Markup().join(
+            Markup("<div class='text-warning-emphasis'>%s</div>") % remark
+            for remark in transfer.remarks(self.env, splits)
+        )
+        return who + Markup(
+            "<tr><td colspan='3'><span class='text-muted'>%s</span> "
+            "<span class='text-break'>%s</span>"
+            "<div class='text-muted'>%s</div>%s</td></tr>"
+        ) % (self.env._("Title of the transfer:"), title, reason, remarks)
 
     def _l10n_pl_ksef_title_preview(self, transfer):
         """Return what the title will say, and why (two sentences)."""
@@ -67,21 +68,17 @@ class AccountPaymentRegister(models.TransientModel):
             return self.env._("No KSeF number is due."), reason
         if self.l10n_pl_ksef_choice != "give":
             return self.env._("Without a KSeF number."), reason
-        if transfer.needs_identifier:
-            made = self._l10n_pl_ksef_identifier_made(transfer)
-            if not made:
-                count = len(transfer.numbered)
-                return (
-                    self.env._(
-                        "A collective identifier of %(count)s invoices will be made "
-                        "in KSeF when you confirm.",
-                        count=count,
-                    ),
-                    reason,
-                )
-            number = made.number
-        else:
-            number = transfer.numbered[0].number
+        number, _identifier = self._l10n_pl_ksef_number(transfer)
+        if not number:
+            count = len(transfer.numbered)
+            return (
+                self.env._(
+                    "A collective identifier of %(count)s invoices will be made "
+                    "in KSeF when you confirm.",
+                    count=count,
+                ),
+                reason,
+            )
         try:
             return self._l10n_pl_ksef_title(transfer, number), reason
         except UserError as error:

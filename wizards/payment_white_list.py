@@ -23,7 +23,7 @@ class AccountCheck:
     :param partner: the vendor
     :param nip: of the vendor
     :param number: the account, 26 digits; "" where none is named
-    :param is_big: one of its bills is above the amount of the law
+    :param is_big: a bill, or what is paid at once, is above the amount of the law
     :param is_split: paid in split payment, which answers for itself
     """
 
@@ -66,7 +66,7 @@ class AccountPaymentRegister(models.TransientModel):
                         partner=partner,
                         nip=nip,
                         number=account_number(self._l10n_pl_ksef_account(lines)),
-                        is_big=self._l10n_pl_ksef_is_big(lines.move_id),
+                        is_big=self._l10n_pl_ksef_is_big(lines),
                         is_split=split.get(lines.move_id, False),
                     )
                 )
@@ -79,23 +79,28 @@ class AccountPaymentRegister(models.TransientModel):
         (batch,) = (b for b in self.batches if lines <= b["lines"])
         return self._get_batch_account(batch)
 
-    def _l10n_pl_ksef_is_big(self, moves):
-        """Tell whether one of these bills is above the amount of the law.
+    def _l10n_pl_ksef_is_big(self, lines):
+        """Tell whether one of the bills, or all that is paid of them at once, is above
+        the amount of the law.
 
         The whole transaction counts, however it is paid (art. 19 of the entrepreneurs'
-        law).
+        law); several bills may be one.
         """
         above = self.env["l10n_pl_ksef.legal.fact"]._amount("white_list_above")
         zloty = self.env.ref("base.PLN")
-        return any(
-            move.company_currency_id._convert(
-                abs(move.amount_total_signed),
-                zloty,
-                move.company_id,
-                move.invoice_date or move.date,
-            )
-            > above
+        moves = lines.move_id
+        amounts = [
+            (abs(move.amount_total_signed), move.invoice_date or move.date)
             for move in moves
+        ]
+        amounts.append((-sum(lines.mapped("amount_residual")), self.payment_date))
+        books = lines.company_currency_id[:1]
+        return any(
+            zloty.compare_amounts(
+                books._convert(amount, zloty, self.company_id, day), above
+            )
+            > 0
+            for amount, day in amounts
         )
 
     # --- what people see -----------------------------------------------------
@@ -109,7 +114,8 @@ class AccountPaymentRegister(models.TransientModel):
             lines = {}
             day = entries._day_of(wizard.payment_date)
             for check in wizard._l10n_pl_ksef_account_checks():
-                entry = entries._of(check.nip, day) or entries._latest(check.nip)
+                known = entries._of(check.nip, day)
+                entry = known or entries._latest([check.nip]).get(check.nip, entries)
                 told = entry._told(check.number)
                 lines[f"{check.partner.display_name}: {told}"] = True
             wizard.l10n_pl_ksef_list_told = (

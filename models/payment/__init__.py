@@ -5,8 +5,10 @@ from . import (
     identifier_make,
     identifier_receive,
     reference,
+    split,
     transfer,
     account_move,
     account_payment,
+    qr,
     statement,
 )

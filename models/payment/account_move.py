@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ...ksef_api.transfer_title import TitleError, plain_title
 from ..invoice.document import to_decimal
+from ..sending.scope import warsaw_today
 from .transfer import plan
 
 
@@ -45,7 +46,7 @@ class AccountMove(models.Model):
             return ""
         if not self.is_purchase_document() or not self.l10n_pl_ksef_number:
             return ""
-        today = fields.Date.context_today(self)
+        today = warsaw_today()
         kind = self._l10n_pl_ksef_payment_duty(today).kind
         gives = kind == "may" and company._l10n_pl_ksef_gives_numbers(today)
         return self.l10n_pl_ksef_number if gives or kind == "must" else ""

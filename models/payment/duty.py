@@ -1,8 +1,11 @@
 """Who must give KSeF numbers in a transfer: one rule, told in ``docs/payments.md``."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, timezone
 
-from odoo import models
+from odoo import fields, models
+
+from ...ksef_api.fields import WARSAW
 
 # Journals in which a title can be given; cash has none.
 TITLED_JOURNALS = ("bank", "credit")
@@ -20,6 +23,22 @@ class Duty:
 
     kind: str
     reason: str
+
+
+class Bill(models.Model):
+    _inherit = "l10n_pl_ksef.bill"
+
+    invoicing_mode = fields.Selection(
+        [("Online", "In KSeF"), ("Offline", "Offline, sent to KSeF later")],
+        "Issued",
+        readonly=True,
+    )
+
+    def _metadata_values(self, item):
+        # EXTENDS l10n_pl_ksef/models/receiving/ingest.py
+        values = super()._metadata_values(item)
+        modes = dict(self._fields["invoicing_mode"].selection)
+        return {**values, "invoicing_mode": item.mode in modes and item.mode}
 
 
 class AccountMove(models.Model):
@@ -46,11 +65,17 @@ class AccountMove(models.Model):
             return Duty("may", _("Not asked for before %(day)s.", day=begins))
         if self.company_id.l10n_pl_ksef_vat_state == "exempt":
             return Duty("may", _("We are no active VAT payer."))
-        if self._l10n_pl_ksef_vendor_vat_state(day) in NOT_ACTIVE:
+        state = self._l10n_pl_ksef_vendor_vat_state(day)
+        if state in NOT_ACTIVE:
             return Duty("may", _("The vendor is no active VAT payer."))
         if self._l10n_pl_ksef_is_emergency():
             return Duty("may", _("Issued while KSeF had a failure (art. 106nf)."))
-        return Duty("must", _("Both are active VAT payers (art. 108g)."))
+        if state == "active":
+            return Duty("must", _("Both are active VAT payers (art. 108g)."))
+        return Duty(
+            "must",
+            _("The vendor's VAT state is not known: it counts as active (art. 108g)."),
+        )
 
     def _l10n_pl_ksef_duty_without_number(self):
         partner = self.commercial_partner_id
@@ -71,11 +96,14 @@ class AccountMove(models.Model):
         return "unknown"
 
     def _l10n_pl_ksef_is_emergency(self):
-        """Tell whether this bill was issued while a failure of KSeF was announced."""
-        if not self.invoice_date:
-            return False
+        """Tell whether this bill was issued while a failure of KSeF was announced.
+
+        What KSeF knows as issued online was not, whatever the day.
+        """
         # sudo: who pays may not read the inbox
         bill = self.sudo().l10n_pl_ksef_bill_ids[:1]
+        if not self.invoice_date or bill.invoicing_mode == "Online":
+            return False
         # sudo: announcements hold for everybody
         outages = self.env["l10n_pl_ksef.outage"].sudo()
         return bool(
@@ -84,11 +112,17 @@ class AccountMove(models.Model):
                     ("environment", "=", bill.environment),
                     ("company_id", "in", (False, self.company_id.id)),
                     ("category", "in", ("failure", "total_failure")),
-                    ("start", "<", f"{self.invoice_date} 23:59:59"),
+                    ("start", "<=", _in_utc(self.invoice_date, time.max)),
                     "|",
                     ("end", "=", False),
-                    ("end", ">=", f"{self.invoice_date} 00:00:00"),
+                    ("end", ">=", _in_utc(self.invoice_date, time.min)),
                 ],
                 limit=1,
             )
         )
+
+
+def _in_utc(day, hour):
+    """Return a moment of a day in Poland as the database keeps it."""
+    local = datetime.combine(day, hour, WARSAW)
+    return local.astimezone(timezone.utc).replace(tzinfo=None)

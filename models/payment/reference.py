@@ -20,6 +20,15 @@ class SettingsMixin(models.AbstractModel):
     )
 
 
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _l10n_pl_ksef_asks_for_number(self):
+        """Tell whether customers are asked to give the KSeF number of this invoice."""
+        number = self.l10n_pl_ksef_number
+        return bool(number) and self.payment_reference == number
+
+
 class Document(models.Model):
     _inherit = "l10n_pl_ksef.document"
 

@@ -58,7 +58,10 @@ class StatementLine(models.Model):
         # EXTENDS 'account'
         lines = super().create(vals_list)
         polish = lines.filtered(lambda line: line.company_id.country_code == "PL")
-        polish._l10n_pl_ksef_read_titles()
+        for company, theirs in polish.grouped("company_id").items():
+            # What is told stays: where no person imports, in the company's language.
+            lang = self.env.lang or company.partner_id.lang
+            theirs.with_context(lang=lang)._l10n_pl_ksef_read_titles()
         return lines
 
     def _l10n_pl_ksef_read_titles(self):

@@ -3,12 +3,18 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dateutil.relativedelta import relativedelta
+
 from ...ksef_api.nip import normalize_nip
 from ...ksef_api.transfer_title import SplitPayment, plain_title, vat_of_part
+from ..invoice.currency import ZLOTY
 from ..invoice.document import to_decimal
 from .duty import Duty
 
 ORDER = ("must", "ask", "may", "none")
+# One split payment for several bills is for those received in so long a time at most
+# (art. 108a (3b) of the VAT act).
+SPLIT_TOGETHER = relativedelta(months=1)
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,15 @@ class Transfer:
 
     :param lines: the journal items that are chosen (``account.move.line``)
     :param parts: ``Part`` for each bill that the money reaches
-    :param currency: of the transfer (``res.currency``)
+    :param currency: of the bills (``res.currency``)
+    :param paid_in: the currency of the transfer itself
     :param duties: ``Duty`` for each part
     """
 
     lines: object
     parts: list
     currency: object
+    paid_in: object
     duties: list = field(default_factory=list)
 
     @property
@@ -64,13 +72,54 @@ class Transfer:
 
     @property
     def is_marked(self):
-        """Tell whether the bills ask for split payment (*P_18A*)."""
-        return all(part.move.l10n_pl_ksef_split_payment for part in self.parts)
+        """Tell whether split payment is proposed for the bills."""
+        return all(part.move._l10n_pl_ksef_pays_split() for part in self.parts)
 
     @property
     def can_split(self):
         """Split payment moves zlotys to a seller with a NIP."""
-        return self.currency.name == "PLN" and bool(self._seller())
+        move = self.parts[0].move
+        is_known = ZLOTY in (self.currency.name, move.company_currency_id.name)
+        return self.paid_in.name == ZLOTY and is_known and bool(self._seller())
+
+    def remarks(self, env, splits):
+        """Return sentences about split payment that somebody should read.
+
+        :param splits: whether this transfer is one
+        """
+        found = []
+        if splits and len(self.parts) > 1 and self._is_over_long():
+            found.append(
+                env._(
+                    "One split payment is for bills received within a month "
+                    "(art. 108a (3b) of the VAT act): pay these in several transfers."
+                )
+            )
+        moves = [part.move for part in self.parts]
+        due = [move for move in moves if move._l10n_pl_ksef_must_pay_split()]
+        if due and not splits:
+            found.append(
+                env._(
+                    "Split payment is compulsory for %(bills)s: goods or services of "
+                    "annex 15 above the limit (art. 108a (1a) of the VAT act).",
+                    bills=", ".join(move.ref or move.name for move in due),
+                )
+            )
+        elif any(not move.l10n_pl_ksef_split_payment for move in due):
+            found.append(
+                env._(
+                    "The vendor did not mark it, but split payment is compulsory: "
+                    "goods or services of annex 15 above the limit (art. 108a (1a) of "
+                    "the VAT act)."
+                )
+            )
+        return found
+
+    def _is_over_long(self):
+        moves = [part.move for part in self.parts]
+        days = [move.l10n_pl_ksef_received_on or move.invoice_date for move in moves]
+        known = [day for day in days if day]
+        return bool(known) and max(known) >= min(known) + SPLIT_TOGETHER
 
     def _seller(self):
         return normalize_nip(self.parts[0].move.commercial_partner_id.vat or "")
@@ -105,16 +154,19 @@ class Transfer:
     def _vat(part):
         move = part.move
         sign = -1 if move.move_type == "in_refund" else 1
-        vat = to_decimal(abs(move.amount_tax))
+        # In zlotys also where the bill is not: as the books have it, by its own rate.
+        in_zlotys = move.currency_id.name == ZLOTY
+        vat = to_decimal(abs(move.amount_tax if in_zlotys else move.amount_tax_signed))
         gross = to_decimal(abs(move.amount_total))
         return sign * vat_of_part(vat, gross, part.paid_before, abs(part.amount))
 
 
-def plan(lines, currency, amount=None):
+def plan(lines, currency, amount=None, paid_in=None):
     """Return the ``Transfer`` that pays ``lines``.
 
     :param lines: payable journal items of one vendor
-    :param currency: of the payment
+    :param currency: of the bills
+    :param paid_in: currency of the payment, where it is another one
     :param amount: what is paid in all (Decimal), when a person chose it; the rest of
         the bills, the oldest first, stays open
     """
@@ -134,7 +186,7 @@ def plan(lines, currency, amount=None):
         if paid:
             total = to_decimal(abs(move.amount_total))
             parts.append(Part(move, paid, total - move._l10n_pl_ksef_open_amount()))
-    return Transfer(lines, parts, currency)
+    return Transfer(lines, parts, currency, paid_in or currency)
 
 
 def _open(lines, currency):

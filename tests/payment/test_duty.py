@@ -32,6 +32,10 @@ class TestDuty(PaymentCase):
         self.assertEqual(self.bill._l10n_pl_ksef_vendor_vat_state(AFTER), "unknown")
         self.assertEqual(self.kind(), "must")
 
+    def test_who_is_not_known_is_not_said_to_be_active(self):
+        reason = self.bill._l10n_pl_ksef_payment_duty(AFTER).reason
+        self.assertIn("not known", reason)
+
     def test_a_foreign_vendor_has_nothing_to_do_with_it(self):
         abroad = self.env["res.partner"].create(
             {"name": "GmbH", "country_id": self.env.ref("base.de").id}

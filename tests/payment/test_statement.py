@@ -249,8 +249,17 @@ class TestReference(StatementCase):
         reports = self.env["ir.actions.report"]
         html = reports._render_qweb_html("account.account_invoices", move.ids)[0]
         number = move.l10n_pl_ksef_number
-        asked = r"Payment Communication:\s*<span[^>]*>" + number
+        asked = r"As title of your transfer please give:\s*<span[^>]*>" + number
         self.assertRegex(html.decode(), asked)
+        self.assertNotIn("Payment Communication", html.decode())
+
+    def test_the_paper_asks_for_the_companys_own_reference_as_odoo_does(self):
+        self.company.l10n_pl_ksef_number_as_reference = False
+        move = self.sent(100)
+        reports = self.env["ir.actions.report"]
+        html = reports._render_qweb_html("account.account_invoices", move.ids)[0]
+        self.assertIn("Payment Communication", html.decode())
+        self.assertNotIn("As title of your transfer", html.decode())
 
     def test_a_company_may_keep_its_own_references(self):
         self.company.l10n_pl_ksef_number_as_reference = False

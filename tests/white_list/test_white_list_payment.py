@@ -1,5 +1,6 @@
 """The list when a payment is registered: shown, confirmed where the law asks, kept."""
 
+from odoo import Command
 from odoo.exceptions import AccessError
 
 from .test_white_list import ACCOUNT, OTHER_ACCOUNT, VIRTUAL, WhiteListCase
@@ -65,6 +66,33 @@ class TestWhiteListPayment(WhiteListCase):
         self.know(accounts=[OTHER_ACCOUNT])
         self.env.ref("l10n_pl_ksef.legal_white_list_above").amount = 30_000
         self.assertFalse(self.is_asked_to_confirm(self.big))
+
+    def test_the_amount_itself_is_not_above_it(self):
+        self.know(accounts=[OTHER_ACCOUNT])
+        tax_free = {"price_unit": 15_000, "tax_ids": [Command.clear()]}
+        for price, asks in ((15_000, False), (15_000.01, True)):
+            bill = self.bill(
+                ref=f"FV/{price}",
+                invoice_line_ids=[
+                    Command.create({"name": "X", **tax_free, "price_unit": price})
+                ],
+            )
+            self.assertEqual(bool(self.is_asked_to_confirm(bill)), asks, price)
+
+    def test_small_bills_that_are_paid_at_once_may_be_one_transaction(self):
+        self.know(accounts=[OTHER_ACCOUNT])
+        bills = self.small
+        for number in range(2):
+            line = {"name": "X", "price_unit": 8_000}
+            bills += self.bill(
+                ref=f"FV/{number}", invoice_line_ids=[Command.create(line)]
+            )
+        self.assertFalse(self.is_asked_to_confirm(bills[:2], group_payment=True))
+        bills = bills[2] + self.bill(
+            ref="FV/3",
+            invoice_line_ids=[Command.create({"name": "X", "price_unit": 8_000})],
+        )
+        self.assertTrue(self.is_asked_to_confirm(bills, group_payment=True))
 
     def test_what_was_confirmed_for_one_account_is_not_for_another(self):
         self.know(accounts=[OTHER_ACCOUNT])
