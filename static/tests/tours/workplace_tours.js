@@ -27,7 +27,7 @@ tours.add("l10n_pl_ksef_workplace_morning", {
     {content: "four are left to look at", trigger: ".o_pager_limit:contains(/^4$/)"},
     {
       content: "what looks suspicious is told beside the picture",
-      trigger: `${pane}:contains(ZLE/1) .alert-warning`,
+      trigger: `${pane}:contains(ZLE/1) > .alert-warning`,
     },
     click(shown("ZLE/1", "action_not_ours"), "5: it is not ours"),
     click(".modal button[name=action_not_ours]", "6: for the usual reason"),
@@ -46,7 +46,7 @@ tours.add("l10n_pl_ksef_workplace_keys", {
   steps: () => [
     {
       content: "the bill stands beside the picture",
-      trigger: `${pane}:contains(K/3) .o_l10n_pl_ksef_made td:contains(Towar)`,
+      trigger: `${pane}:contains(K/3) > .o_l10n_pl_ksef_made td:contains(Towar)`,
     },
     key("j"),
     {trigger: `${pane}:contains(K/2)`},
