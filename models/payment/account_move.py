@@ -2,7 +2,7 @@ from odoo import fields, models
 
 from ...ksef_api.transfer_title import TitleError, plain_title
 from ..invoice.document import to_decimal
-from ..sending.scope import warsaw_today
+from ..times import warsaw_today
 from .transfer import plan
 
 

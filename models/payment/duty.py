@@ -1,11 +1,11 @@
 """Who must give KSeF numbers in a transfer: one rule, told in ``docs/payments.md``."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timezone
+from datetime import timedelta
 
 from odoo import fields, models
 
-from ...ksef_api.fields import WARSAW
+from ..times import start_of
 
 # Journals in which a title can be given; cash has none.
 TITLED_JOURNALS = ("bank", "credit")
@@ -104,6 +104,8 @@ class AccountMove(models.Model):
         bill = self.sudo().l10n_pl_ksef_bill_ids[:1]
         if not self.invoice_date or bill.invoicing_mode == "Online":
             return False
+        begins = start_of(self.invoice_date)
+        ends = start_of(self.invoice_date + timedelta(days=1))
         # sudo: announcements hold for everybody
         outages = self.env["l10n_pl_ksef.outage"].sudo()
         return bool(
@@ -112,17 +114,11 @@ class AccountMove(models.Model):
                     ("environment", "=", bill.environment),
                     ("company_id", "in", (False, self.company_id.id)),
                     ("category", "in", ("failure", "total_failure")),
-                    ("start", "<=", _in_utc(self.invoice_date, time.max)),
+                    ("start", "<", ends),
                     "|",
                     ("end", "=", False),
-                    ("end", ">=", _in_utc(self.invoice_date, time.min)),
+                    ("end", ">=", begins),
                 ],
                 limit=1,
             )
         )
-
-
-def _in_utc(day, hour):
-    """Return a moment of a day in Poland as the database keeps it."""
-    local = datetime.combine(day, hour, WARSAW)
-    return local.astimezone(timezone.utc).replace(tzinfo=None)
