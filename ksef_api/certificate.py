@@ -28,6 +28,8 @@ MAX_BYTES = 1_000_000
 MIN_RSA_BITS = 2048
 EARLIEST = datetime(1950, 1, 1, tzinfo=UTC)  # RFC 5280 knows no earlier dates
 FOR_EVER = datetime(9999, 12, 30, tzinfo=UTC)
+# An identifier is short; what is looked for in it takes the square of its length.
+LONGEST_IDENTIFIER = 500
 _NIP = re.compile(r"(?:TINPL|NIP|VATPL).*?(\d{10})(?!\d)", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _PESEL = re.compile(r"(?:PNOPL|PESEL).*?(\d{11})(?!\d)", re.ASCII)
@@ -195,7 +197,8 @@ class KsefCertificate:
 
     def _identifier(self, pattern):
         for oid in (NameOID.ORGANIZATION_IDENTIFIER, NameOID.SERIAL_NUMBER):
-            match = pattern.search(self._attribute(oid) or "")
+            text = (self._attribute(oid) or "")[:LONGEST_IDENTIFIER]
+            match = pattern.search(text)
             if match:
                 return match[1]
         return None

@@ -9,6 +9,7 @@ import functools
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import clean_context
 
 EMPLOYEE = "base.group_user"
 AUDITOR = "account.group_account_readonly"
@@ -87,18 +88,68 @@ def check_named(windows):
 def allowed(*groups, operation="read"):
     """Return a decorator: the method is refused before it begins (``check_allowed``).
 
-    Below ``@api.model``, where a method has both.
+    Nor does it take what a caller's context proposes (``default_…``) for records that
+    it makes. Below ``@api.model``, where a method has both.
     """
 
     def decorate(method):
         @functools.wraps(method)
         def checked(self, *args, **kwargs):
             check_allowed(self, *groups, operation=operation)
-            return method(self, *args, **kwargs)
+            return method(_undictated(self), *args, **kwargs)
 
         return checked
 
     return decorate
+
+
+def _undictated(records):
+    """Return these without what the context proposes for new records."""
+    context = clean_context(records.env.context)
+    if len(context) == len(records.env.context):
+        return records
+    return records.with_env(records.env(context=context))
+
+
+class Base(models.AbstractModel):
+    """What only code writes, no caller's context proposes either.
+
+    Anybody may send any context over RPC. Its ``default_…`` fill the fields that a
+    record is made without, those of ``sudo()`` with no question asked: state, number
+    and files of a document, say.
+    """
+
+    _inherit = "base"
+
+    @api.model
+    def default_get(self, fields):
+        # EXTENDS 'base'
+        if self.env.su:
+            self = self._l10n_pl_ksef_undictated()  # noqa: PLW0642
+        return super().default_get(fields)
+
+    def _l10n_pl_ksef_undictated(self):
+        """Return this model without what the context proposes of what code writes."""
+        if self._name.startswith("l10n_pl_ksef."):
+            return _undictated(self)
+        context = self.env.context
+        named = {key: key.removeprefix("default_") for key in context}
+        owned = [
+            key
+            for key, name in named.items()
+            if key != name
+            and name in self._fields
+            and self._l10n_pl_ksef_owns(self._fields[name])
+        ]
+        if not owned:
+            return self
+        kept = {key: value for key, value in context.items() if key not in owned}
+        return self.with_env(self.env(context=kept))
+
+    def _l10n_pl_ksef_owns(self, field):
+        """Tell whether a field of Odoo's model is written by this add-on only."""
+        ours = field.name.startswith("l10n_pl_ksef_")
+        return bool(ours and field.readonly and field.store)
 
 
 class KeptFields(models.AbstractModel):

@@ -1,10 +1,13 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.access import BILLING, allowed
 from ..models.times import start_of, warsaw_today
+
+# KSeF began in 2022; an invoice may bear an earlier date, or one of tomorrow.
+BEGINNING, YEAR = date(2000, 1, 1), timedelta(days=366)
 
 
 class FetchWindow(models.TransientModel):
@@ -71,5 +74,7 @@ class FetchWindow(models.TransientModel):
         """Return the first and the last moment of the chosen days, in UTC."""
         if not (self.date_from and self.date_to and self.date_from <= self.date_to):
             raise UserError(self.env._("Choose the first and the last day."))
+        if self.date_from < BEGINNING or self.date_to > warsaw_today() + YEAR:
+            raise UserError(self.env._("KSeF has no invoices of these days."))
         after = start_of(self.date_to + timedelta(days=1))
         return start_of(self.date_from), after - timedelta(seconds=1)

@@ -49,6 +49,10 @@ class HandOver(models.TransientModel):
         self.ensure_one()
         if not self.user_id:
             raise UserError(self.env._("Choose a person."))
+        if not self.company_id._l10n_pl_ksef_is_person_here(self.user_id):
+            raise UserError(
+                self.env._("%s does not work in this company.", self.user_id.name)
+            )
         check_allowed(self.bill_ids, BILLING)
         check_allowed(self.move_ids, BILLING, operation="write")
         # sudo: nobody may write rows of the inbox, this code does

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import clean_context
 
 from ...ksef_api import fa3
 from ...ksef_api.errors import DocumentError
@@ -211,8 +212,11 @@ class AccountMove(models.Model):
         """
         values = self._l10n_pl_ksef_bill_values(bill_import, journal)
         self.check_access("create")
+        # Nobody's context has a say in what is made.
+        undictated = self.with_context(clean_context(self.env.context))
         # sudo: the file, and what is kept of it, only code may write
-        made = self.sudo().create({"journal_id": journal.id, **values})
+        bills = undictated.sudo()
+        made = bills.create({"journal_id": journal.id, **values})
         move = made.with_env(self.env)
         move._l10n_pl_ksef_finish(bill_import)
         return move

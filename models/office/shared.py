@@ -9,6 +9,7 @@ it in the one context that it was made for (tokeny-ksef.md).
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..access import ADMINISTRATOR, allowed
 from ..concurrency import checkpoint
@@ -74,6 +75,12 @@ class Certificate(models.Model):
                 ),
             )
 
+    def _check_through(self, connection):
+        # EXTENDS l10n_pl_ksef/models/connection/certificate_lifecycle.py: KSeF lists
+        # those of whoever is logged in, here the office's
+        if not connection._is_lent():
+            super()._check_through(connection)
+
     def _hand_over(self, successor):
         """Let ``successor`` log in from now on wherever this one does for clients.
 
@@ -98,6 +105,27 @@ class Connection(models.Model):
             self.method == "certificate"
             and bool(certificate)
             and certificate.company_id != self.company_id
+        )
+
+    def _why_no_order(self, environment=None):
+        # EXTENDS l10n_pl_ksef/models/enrolment/connection.py
+        return super()._why_no_order(environment) or self._why_not_by_lent()
+
+    def _why_not_by_lent(self):
+        """Return why certificates are neither ordered, listed nor revoked through this
+        login, or None: KSeF would take them for the office's, whose name and key are
+        none of its client's.
+        """
+        if not self._is_lent():
+            return None
+        return self.env._(
+            "%(company)s logs in to KSeF by the certificate of %(office)s, so KSeF "
+            "would take this for an order of %(office)s. Work on the certificates of "
+            "%(office)s there; for certificates of its own, connect %(company)s by a "
+            "signed file or another certificate first.",
+            company=self.company_id.display_name,
+            # sudo: its people are told whose certificate it is
+            office=self.sudo().certificate_id.company_id.display_name,
         )
 
     def _take_over(self):
@@ -136,3 +164,25 @@ class Enrolment(models.Model):
         for connection, certificate in super()._in_use(connections):
             if certificate.company_id == connection.company_id:
                 yield connection, certificate
+
+
+class ListedCertificate(models.Model):
+    _inherit = "l10n_pl_ksef.listed.certificate"
+
+    @api.model
+    def _refresh(self, company):
+        # EXTENDS l10n_pl_ksef/models/enrolment/listed.py
+        connection = self.env["l10n_pl_ksef.connection"]._of_company(company)
+        if reason := connection._why_not_by_lent():
+            raise UserError(reason)
+        return super()._refresh(company)
+
+    def _revoke(self):
+        # EXTENDS l10n_pl_ksef/models/enrolment/revoke.py: the company may have been
+        # connected otherwise when it was listed
+        connection = self.env["l10n_pl_ksef.connection"]._of_company(self.company_id)
+        reason = connection._why_not_by_lent()
+        if reason:
+            self.write({"message": reason, "revoke_asked_at": False})
+            checkpoint(self.env)
+        return reason or super()._revoke()

@@ -25,7 +25,6 @@ class AccountPayment(models.Model):
 
     def _has_field_access(self, field, operation):
         # EXTENDS 'base': what is told of KSeF and of the white list is written by code
-        ours = field.name.startswith("l10n_pl_ksef_") and field.readonly and field.store
-        if operation == "write" and ours and not self.env.su:
+        if operation == "write" and not self.env.su and self._l10n_pl_ksef_owns(field):
             return False
         return super()._has_field_access(field, operation)

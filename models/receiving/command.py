@@ -87,6 +87,10 @@ class Bill(models.Model):
         self.is_post_wanted = False
         if tasks := move.activity_ids.filtered("summary"):
             raise UserError(", ".join(tasks.mapped("summary")))
+        if not self.asked_by_id.active:
+            raise UserError(
+                self.env._("%s, who asked for it, has left.", self.asked_by_id.name)
+            )
         move.with_user(self.asked_by_id)._post(soft=False)
 
     # --- what is told --------------------------------------------------------

@@ -22,9 +22,8 @@ class AccountMove(models.Model):
         return super()._has_field_access(field, operation)
 
     def _l10n_pl_ksef_owns(self, field):
-        """Tell whether ``field`` is written by this add-on only."""
-        ours = field.name.startswith("l10n_pl_ksef_") and field.readonly
-        return (ours and field.store) or field.name in MIRRORED_FIELDS
+        # EXTENDS l10n_pl_ksef/models/access.py
+        return super()._l10n_pl_ksef_owns(field) or field.name in MIRRORED_FIELDS
 
 
 class IrAttachment(models.Model):

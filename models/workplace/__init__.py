@@ -7,10 +7,12 @@ from . import (
     rule_proposal,
     responsible,
     approval,
+    approval_authors,
     approval_gate,
     suspicious,
     not_ours,
     purchase,
     vendor_product,
     desk,
+    internal,
 )

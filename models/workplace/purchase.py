@@ -20,7 +20,9 @@ IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 MOST_NUMBERS = 20
-MOST_TEXTS = 500
+# Longer texts are against the schema, and a file that somebody sent may have any: the
+# search takes the square of their length.
+MOST_TEXTS, LONGEST_TEXT = 500, 600
 SECONDS = 10
 
 
@@ -33,7 +35,7 @@ def order_numbers(body):
     texts = [f"{note.key}: {note.value}" for note in body.notes]
     texts += [line.name or "" for line in body.lines]
     for text in texts[:MOST_TEXTS]:
-        named += IN_TEXT.findall(text)
+        named += IN_TEXT.findall(text[:LONGEST_TEXT])
     return list(dict.fromkeys(number.strip() for number in named))[:MOST_NUMBERS]
 
 

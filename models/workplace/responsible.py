@@ -81,7 +81,8 @@ class AccountMove(models.Model):
         company = bill_import.company
         if not company._l10n_pl_ksef_uses("responsible"):
             return
-        user = self.env.context.get("l10n_pl_ksef_responsible")
+        # Only what the inbox says: a file may be dropped with any context.
+        user = self.env.su and self.env.context.get("l10n_pl_ksef_responsible")
         if not user:
             user = company._l10n_pl_ksef_responsible(
                 bill_import.document, bill_import.decision, bill_import.partner

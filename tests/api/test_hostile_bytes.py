@@ -446,6 +446,13 @@ def test_for_ever_has_a_date_in_every_time_zone(made):
     loaded.check("authentication")
 
 
+def test_an_identifier_without_end_is_read_at_its_beginning_only():
+    """What is looked for in it takes the square of its length."""
+    endless = "NIP-" * 1000 + "1111111111"
+    attributes = [(NameOID.ORGANIZATION_IDENTIFIER, endless)]
+    assert pki.make(attributes=attributes).nip is None
+
+
 def test_a_name_with_control_characters_is_shown_without_them():
     strange = "Jan\x00\n\x1b[31m\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe"
     made = pki.make(attributes=[(NameOID.ORGANIZATION_NAME, strange)])

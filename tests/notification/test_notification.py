@@ -144,6 +144,20 @@ class TestNotification(NotificationCase):
         self.assertEqual(move.state, "posted")
         self.assertFalse(self.notices.search([("type", "=", "ksef_back")]))
 
+    def test_our_templates_are_loaded_where_events_were_told_already(self):
+        """Odoo tries a template on any record when it is made, in an update too."""
+        self.env["l10n_pl_ksef.notice"].sudo().create(
+            {
+                "type": "bill_error",
+                "company_id": self.company.id,
+                "res_model": "res.company",
+                "res_id": self.company.id,
+            }
+        )
+        template = self.env.ref("l10n_pl_ksef.mail_bills_new").sudo()
+        self.assertIn("ctx['names']", template.subject)
+        self.assertTrue(template.copy())
+
     def test_one_broken_template_does_not_stop_the_other_types(self):
         self.env.ref("l10n_pl_ksef.mail_ksef_unavailable").subject = "{{ 1 / 0 }}"
         self.notification._notify("ksef_unavailable", self.company)

@@ -149,6 +149,7 @@ class TestConnectMany(OfficeCase):
             ("NIP\n", "no NIP in it"),
             ("Firma;Adres\nA;B\n", "Line 1"),
             ("\0\0", "no list"),
+            ("1" * 200_000, "no list"),
         ):
             with self.subTest(text), self.assertRaisesRegex(UserError, told):
                 self.connect_many(text=text)
@@ -218,6 +219,57 @@ class TestSharedCertificate(OfficeCase):
         pairs = list(self.env["l10n_pl_ksef.enrolment"]._in_use(connections))
         logins = [c for c, certificate in pairs if certificate == self.certificate]
         self.assertEqual(logins, [self.connection])
+
+    def administrator_of(self, client):
+        person = self.new_user("adm_klienta", "account_manager")
+        companies = {"company_ids": [Command.set(client.ids)], "company_id": client.id}
+        person.write(companies)
+        return person
+
+    def as_administrator_of(self, client, model):
+        """Return ``model`` as an administrator of one client has it."""
+        person = self.administrator_of(client)
+        return self.env[model].with_user(person).with_company(client)
+
+    def test_people_of_a_client_order_none_in_the_offices_name(self):
+        client = self.clients[0]
+        before = len(self.office_certificates())
+        windows = self.as_administrator_of(client, "l10n_pl_ksef.order.certificates")
+        window = windows.create({"company_id": client.id})
+        with self.assertRaisesRegex(UserError, self.company.name):
+            window.action_order()
+        # Nor by what was ordered before the office's certificate came.
+        connection = client._l10n_pl_ksef_connection()
+        orders = self.env["l10n_pl_ksef.enrolment"]
+        order = orders._place(connection, ["authentication"])
+        order._advance()
+        self.assertEqual(order.state, "failed")
+        self.assertEqual(len(self.office_certificates()), before)
+
+    def office_certificates(self):
+        return list(self.connection._call(lambda client: list(client.certificates())))
+
+    def test_people_of_a_client_neither_list_nor_revoke_the_offices(self):
+        client = self.clients[0]
+        listed = self.as_administrator_of(client, "l10n_pl_ksef.listed.certificate")
+        with self.assertRaisesRegex(UserError, self.company.name):
+            listed.action_open()
+        self.assertFalse(listed.sudo().search([("company_id", "=", client.id)]))
+        # A row from before the office's certificate came.
+        row = listed.sudo().create(
+            {
+                "company_id": client.id,
+                "environment": "test",
+                "serial": self.certificate.serial,
+                "type": "authentication",
+                "status": "Active",
+            }
+        )
+        windows = self.as_administrator_of(client, "l10n_pl_ksef.revoke")
+        window = windows.create({"company_id": client.id, "listed_id": row.id})
+        window.action_revoke()
+        self.assertIn(self.company.name, window.message)
+        self.assertEqual(row.status, "Active")
 
     def test_no_key_is_told_to_people_of_a_client(self):
         person = self.new_user("u_klienta", "account_manager")

@@ -132,6 +132,14 @@ class TestInbox(ReceivingCase):
         self.assertEqual((fetch.state, fetch.found_count), ("done", 2))
         self.assertTrue(fetch.is_answered)
 
+    def test_days_that_no_calendar_of_ksef_has_are_refused_with_a_sentence(self):
+        for first, last in (("0001-01-01", "2026-01-31"), ("2026-01-01", "9999-12-31")):
+            window = self.env["l10n_pl_ksef.fetch.window"].create(
+                {"what": "period", "date_from": first, "date_to": last}
+            )
+            with self.subTest(first), self.assertRaisesRegex(UserError, "no invoices"):
+                window.action_fetch()
+
     def test_fetching_now_plans_it_and_blocks_nobody(self):
         journal = self.company._l10n_pl_ksef_bill_journal()
         calls = self.sandbox.control("GET", "/calls")["total"]

@@ -109,6 +109,14 @@ class TestInboxTable(InboxCase):
         self.bills._cron_make_bills()
         self.assertEqual(set(bills.mapped("progress")), {"posted"})
 
+    def test_nothing_is_posted_for_who_has_left_meanwhile(self):
+        self.issue_many(MAKE_NOW + 1)
+        bills = self.seen(self.receive(self.connection))
+        bills.action_make_and_post()
+        self.clerk.sudo().active = False
+        self.bills._cron_make_bills()
+        self.assertEqual(set(bills.sudo().mapped("progress")), {"draft"})
+
     def test_ignoring_tells_what_and_making_again_is_one_press(self):
         bill = self.received("FV/1")
         notice = bill.action_ignore()["params"]

@@ -138,6 +138,89 @@ class TestLockOverRpc(BreakInCase):
         return moves.create({"move_type": "entry", "journal_id": journal.id})
 
 
+class TestDictated(BreakInCase):
+    """Any context may be sent: its ``default_…`` fill what a record is made without."""
+
+    def test_no_context_says_that_ksef_has_accepted_an_invoice(self):
+        forged = {"state": "accepted", "ksef_number": "1", "environment": "test"}
+        context = {f"default_{name}": value for name, value in forged.items()}
+        user = self.people["billing"]
+        for method, move in (
+            ("action_l10n_pl_ksef_send", self.waiting),
+            ("action_post", self.draft),
+        ):
+            move.company_id.sudo().l10n_pl_ksef_send_on_validation = True
+            with self.subTest(method), self.undone(), suppress(UserError):
+                self.rpc(user, "account.move", method, move.ids, **context)
+            documents = self.env["l10n_pl_ksef.document"].sudo()
+            with self.undone():
+                if method == "action_post":
+                    post = self.draft.with_user(user).with_context(**context)
+                    post._post(soft=False)
+                else:
+                    documents.with_context(**context)._queue(move)
+                made = move.sudo().l10n_pl_ksef_document_ids
+                self.assertTrue(made)
+                self.assertNotIn("accepted", made.mapped("state"))
+                self.assertFalse(any(made.mapped("ksef_number")))
+
+    def test_what_code_writes_is_proposed_by_no_context(self):
+        odoo = ("account.move", "account.payment")
+        for model in (*models_of_ours(self.env.registry), *odoo):
+            records = self.env[model].sudo()
+            names = [
+                name
+                for name, field in records._fields.items()
+                if field.readonly and field.store and field.type not in ("one2many",)
+                if model not in odoo or name.startswith("l10n_pl_ksef_")
+            ]
+            context = {f"default_{name}": False for name in names}
+            dictated = records.with_context(**context).default_get(names)
+            self.assertEqual(dictated, records.default_get(names), model)
+
+    def test_no_context_brings_an_approval_along(self):
+        self.bill.sudo().action_undo()
+        values = {"user_id": self.people["administrator"].id, "fingerprint": "x"}
+        values["approved_on"] = "2026-11-03"
+        context = {
+            "default_l10n_pl_ksef_approval_ids": [Command.create(values)],
+            "default_l10n_pl_ksef_approver_id": self.people["billing"].id,
+            "default_message_ids": [Command.create({"body": "Approved."})],
+        }
+        with self.undone():
+            user = self.people["billing"]
+            self.rpc(
+                user, self.bill._name, "action_make_bill", self.bill.ids, **context
+            )
+            move = self.bill.move_id.sudo()
+            self.assertTrue(move)
+            self.assertFalse(move.l10n_pl_ksef_approval_ids)
+            self.assertFalse(move.l10n_pl_ksef_approver_id)
+            self.assertNotIn("<p>Approved.</p>", move.message_ids.mapped("body"))
+
+
+class TestOutsiders(BreakInCase):
+    """A vendor's person in the portal reads the bill, not what we think of it."""
+
+    def test_they_read_nothing_of_signs_rules_and_approval(self):
+        user, approved_from = self.people["portal"], "l10n_pl_ksef_approval_from"
+        for name in (
+            "l10n_pl_ksef_approval_text",
+            "l10n_pl_ksef_order_text",
+            "l10n_pl_ksef_rule_text",
+            "l10n_pl_ksef_white_list",
+        ):
+            ids = self.accepted.ids
+            self.assertRefused(user, "account.move", "read", ids, [name])
+            told = self.rpc(self.people["billing"], "account.move", "read", ids, [name])
+            self.assertIn(name, told[0])
+        self.assertRefused(
+            user, "res.company", "read", self.company.ids, [approved_from]
+        )
+        domain = [(approved_from, ">", 0)]
+        self.assertRefused(user, "res.company", "search_count", domain)
+
+
 class TestWaitingMail(BreakInCase):
     """The e-mail that waits for the KSeF number is its author's, with their rights."""
 

@@ -17,7 +17,7 @@ COUNT = {
     "invoice": 6,
     "law": 1,
     "notification": 14,
-    "office": 4,
+    "office": 5,
     "offline": 14,
     "payment": 5,
     "permission": 9,
@@ -28,7 +28,7 @@ COUNT = {
     "models": 6,
     "vault": 3,
     "white_list": 11,
-    "workplace": 31,
+    "workplace": 33,
     "wizards": 26,
     "controllers": 3,
 }

@@ -129,6 +129,26 @@ class TestApproval(WorkplaceCase):
         self.approve(bill)
         self.assertEqual(bill.l10n_pl_ksef_approval, "approved")
 
+    def test_nor_one_in_which_they_changed_anything_that_is_approved(self):
+        """Whatever was changed after by somebody else."""
+        bank = self.env["res.partner.bank"].create(
+            {"acc_number": "PL61109010140000071219812874", "partner_id": self.vendor.id}
+        )
+        for number, change in enumerate(
+            (
+                lambda bill: bill.write({"partner_bank_id": bank.id}),
+                lambda bill: bill.invoice_line_ids[0].write({"name": "Usługa"}),
+                lambda bill: bill.invoice_line_ids[0].unlink(),
+            )
+        ):
+            lines = [self.line(number=1, net="60.00"), self.line(number=2, net="40.00")]
+            bill = self.bill(self.boss, lines=lines, number=f"FV/{number}")
+            self.assertTrue(bill.l10n_pl_ksef_may_approve)
+            change(bill)
+            bill.with_user(self.clerk).invoice_line_ids.write({"quantity": 5})
+            with self.subTest(number), self.assertRaises(AccessError):
+                self.approve(bill)
+
     def test_approvals_are_written_by_code_only(self):
         bill = self.bill()
         values = {

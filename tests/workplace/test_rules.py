@@ -1,8 +1,8 @@
 from dataclasses import replace
 
 from odoo import Command
-from odoo.exceptions import AccessError
-from odoo.tests import Form
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user
 
 from ...ksef_api import fa3
 from ..common import make_nip
@@ -289,6 +289,31 @@ class TestResponsible(WorkplaceCase):
         )
         self.assertIn("Paliwo Janka", self.told(row.move_id))
         self.assertEqual(row.move_id.activity_ids.user_id, self.jan)
+
+    def test_it_is_given_to_nobody_who_does_not_work_here(self):
+        (row,) = self.arrive(self.document())
+        outsider = new_test_user(self.env, "outsider", groups="base.group_portal")
+        window = self.env["l10n_pl_ksef.hand.over"].create(
+            {
+                "company_id": self.company.id,
+                "bill_ids": [Command.set(row.ids)],
+                "user_id": outsider.id,
+            }
+        )
+        with self.assertRaisesRegex(UserError, "does not work in this company"):
+            window.action_hand_over()
+
+    def test_a_dropped_file_is_nobodys_by_the_context_it_came_with(self):
+        self.use("responsible")
+        raw = fa3.write(self.document(number="upuszczony"))
+        attachment = self.env["ir.attachment"].create(
+            {"name": "fa.xml", "raw": raw, "mimetype": "application/xml"}
+        )
+        journal = self.company_data["default_journal_purchase"].with_user(self.anna)
+        journal = journal.with_context(l10n_pl_ksef_responsible=self.jan.id)
+        made = journal._create_document_from_attachment(attachment.ids)
+        self.assertEqual(made.ref, "upuszczony")
+        self.assertFalse(made.l10n_pl_ksef_user_id)
 
     def test_a_row_handed_over_before_its_bill_keeps_its_person(self):
         self.rule(user_id=self.anna.id)

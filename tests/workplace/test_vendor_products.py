@@ -1,7 +1,7 @@
 from odoo import Command
 
 from ...ksef_api import fa3
-from ...models.workplace.purchase import order_numbers
+from ...models.workplace.purchase import LONGEST_TEXT, order_numbers
 from .case import WorkplaceCase
 
 
@@ -21,6 +21,12 @@ class TestOrderNumbers(WorkplaceCase):
 
     def test_texts_without_an_order_name_none(self):
         document = self.document(lines=[self.line(name="Porządki po remoncie 2026")])
+        self.assertEqual(order_numbers(document.body), [])
+
+    def test_what_stands_behind_a_text_of_usual_length_is_not_looked_at(self):
+        """The search takes the square of the length, and a file may have any text."""
+        name = "x" * LONGEST_TEXT + " zam. 7/2026"
+        document = self.document(lines=[self.line(name=name)])
         self.assertEqual(order_numbers(document.body), [])
 
     def test_the_bill_keeps_them_where_the_company_wants_it(self):
