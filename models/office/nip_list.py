@@ -59,14 +59,11 @@ def _rows(text):
         raise NipListError("too_large")
     first = next((line for line in lines if line.strip()), "")
     mark = next((mark for mark in ";\t," if mark in first), ";")
-    try:
-        rows = [
-            (number, next(csv.reader([line], delimiter=mark)))
-            for number, line in enumerate(lines, 1)
-            if line.strip()
-        ]
-    except csv.Error:  # a cell of more than 128 kB
-        raise NipListError("not_text") from None
+    rows = [
+        (number, next(csv.reader([line], delimiter=mark)))
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    ]
     return [(number, row) for number, row in rows if any(c.strip() for c in row)]
 
 
