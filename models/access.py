@@ -5,10 +5,11 @@ method and compares. Public methods (no leading underscore) are called over RPC 
 anybody, so each of ours begins with ``@allowed(...)``.
 """
 
+import base64
 import functools
 
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import clean_context
 
 EMPLOYEE = "base.group_user"
@@ -201,3 +202,18 @@ class Window(models.AbstractModel):
     def _check_named(self):
         if not self.env.su:
             check_named(self)
+
+    def _chosen_file(self, name):
+        """Return the bytes of a file that was chosen in the field ``name``.
+
+        :raise UserError: what came is no file
+        """
+        return self._file_bytes(self.with_context(bin_size=False)[name] or b"")
+
+    def _file_bytes(self, value):
+        try:
+            return base64.b64decode(value)
+        except (ValueError, TypeError):
+            raise UserError(
+                self.env._("The file did not come whole. Choose it again.")
+            ) from None

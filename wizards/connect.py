@@ -1,5 +1,3 @@
-import base64
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -121,7 +119,7 @@ class Sign(models.TransientModel):
         self.ensure_one()
         if not self.signed_file:
             raise UserError(self.env._("Choose the signed file."))
-        signed = base64.b64decode(self.with_context(bin_size=False).signed_file)
+        signed = self._chosen_file("signed_file")
         self.signed_file = False
         # sudo: nobody may write connections, this code does
         connection = self.connection_id.sudo()

@@ -1,5 +1,3 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -195,7 +193,7 @@ class OfficeConnect(models.TransientModel):
         """
         if not self.nips_file:
             return self._companies().browse()
-        content = base64.b64decode(self.with_context(bin_size=False).nips_file)
+        content = self._chosen_file("nips_file")
         try:
             nips = nip_list.read(content)
         except nip_list.NipListError as error:

@@ -73,15 +73,16 @@ class TypedSecretMixin(models.AbstractModel):
     def _hide(self, name, value):
         """Return the value to store; what was sealed before is passed on as it is.
 
-        :raise UserError: far more than any certificate or token
+        :raise UserError: far more than any certificate or token, or no text at all
         """
-        if len(value) > MOST_TYPED:
+        if not isinstance(value, str | bytes) or len(value) > MOST_TYPED:
             raise UserError(
                 self.env._("This is too long to be a certificate, a key or a token.")
             )
         binary = self._fields[name].type == "binary"
+        content = self._file_bytes(value) if binary else value
         with suppress(VaultError, ValueError):
-            text = base64.b64decode(value).decode() if binary else value
+            text = content.decode() if binary else content
             self.env["l10n_pl_ksef.vault"]._open(text, f"{self._name}.{name}")
             return value
         sealed = self._seal(name, value)

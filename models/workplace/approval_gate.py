@@ -11,6 +11,15 @@ REFUNDS = ("in_refund", "out_refund", "out_invoice")
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # EXTENDS 'account': Odoo refuses a posted one, not one by a context's default
+        moves = super().create(vals_list)
+        moves.filtered(
+            lambda move: move.state == "posted"
+        )._l10n_pl_ksef_check_posting()
+        return moves
+
     def write(self, vals):
         # EXTENDS 'account': every way of posting ends here
         if vals.get("state") == "posted":

@@ -199,6 +199,30 @@ class TestDictated(BreakInCase):
             self.assertNotIn("<p>Approved.</p>", move.message_ids.mapped("body"))
 
 
+class TestOddFiles(BreakInCase):
+    """What a browser never sends: told in a sentence, not in a traceback."""
+
+    def test_what_is_no_file_is_no_file(self):
+        user = self.people["administrator"]
+        for model, name, method in (
+            ("l10n_pl_ksef.certificate.upload", "certificate_file", "action_add"),
+            ("l10n_pl_ksef.sign", "signed_file", "action_upload"),
+            ("l10n_pl_ksef.office.connect", "nips_file", "action_connect"),
+        ):
+            given = {**self.given(model), "environment": "test", name: "abc"}
+            with self.subTest(model), self.undone():
+                with self.assertRaisesRegex(UserError, "did not come whole"):
+                    made = self.rpc(user, model, "create", given)
+                    self.rpc(user, model, method, [made])
+
+    def test_what_is_no_text_is_no_secret(self):
+        user = self.people["administrator"]
+        for odd in (["a"], 5, {"a": 1}):
+            given = {"environment": "test", "method": "token", "token": odd}
+            model = "l10n_pl_ksef.connect"
+            self.assertRefused(user, model, "create", given, error=UserError)
+
+
 class TestOutsiders(BreakInCase):
     """A vendor's person in the portal reads the bill, not what we think of it."""
 

@@ -61,6 +61,14 @@ class TestApproval(WorkplaceCase):
         bill.action_post()
         self.assertEqual(bill.state, "posted")
 
+    def test_none_is_made_posted_by_a_default_of_the_context(self):
+        bills = self.env["account.move"].with_user(self.clerk)
+        values = {"move_type": "in_invoice", "partner_id": self.vendor.id}
+        line = {"name": "Usługa", "price_unit": 1000}
+        values["invoice_line_ids"] = [Command.create(line)]
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            bills.with_context(default_state="posted").create(values)
+
     def test_receiving_does_not_wait_for_it(self):
         self.vendor.autopost_bills = "always"
         bill = self.bill()
