@@ -263,14 +263,11 @@ class AccountPaymentRegister(models.TransientModel):
         for transfer in transfers:
             if not transfer.needs_identifier:
                 continue
-            identifier = identifiers._for_transfer(
+            identifiers._made_for(
                 self.company_id,
                 transfer.parts[0].move.commercial_partner_id,
                 [(part.move, part.amount) for part in transfer.numbered],
             )
-            if identifier.state != "made":
-                identifier._make()
-            identifier._refuse_unmade()
 
     def _init_payments(self, to_process, edit_mode=False):
         # EXTENDS 'account'

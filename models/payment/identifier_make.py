@@ -2,6 +2,7 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...ksef_api.collective import CollectiveMember
 from ...ksef_api.errors import KsefError, was_not_carried_out
@@ -18,6 +19,30 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 
 class Identifier(models.Model):
     _inherit = "l10n_pl_ksef.identifier"
+
+    @api.model
+    def _made_for(self, company, partner, parts, purpose="pay"):
+        """Return the identifier for a transfer, made in KSeF now where there is none;
+        commits. See ``_for_transfer``.
+
+        :raise UserError: it was not made; why, and what to do
+        """
+        # Two windows on the same bills, or a press too many, make one number.
+        with advisory_lock(self.env, f"identifiers:{company.id}") as mine:
+            if not mine:
+                raise UserError(
+                    self.env._(
+                        "A collective identifier is being made right now. Try again "
+                        "in a moment."
+                    )
+                )
+            # What others have made until now is seen from here on.
+            checkpoint(self.env)
+            identifier = self._for_transfer(company, partner, parts, purpose)
+            if identifier.state != "made":
+                identifier._make()
+        identifier._refuse_unmade()
+        return identifier
 
     def _make(self):
         """Have KSeF make the number of this row; commits before and after the call.

@@ -178,10 +178,7 @@ class ResPartner(models.Model):
                 )
             )
         parts = [(move, move._l10n_pl_ksef_open_amount()) for move in moves]
-        identifier = identifiers._for_transfer(
+        identifier = identifiers._made_for(
             company, self.commercial_partner_id, parts, purpose="collect"
         )
-        if identifier.state != "made":
-            identifier._make()
-        identifier._refuse_unmade()
         return identifiers.browse(identifier.id)._get_records_action()

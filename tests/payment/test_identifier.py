@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 
 from ...ksef_api.errors import NoAnswer, RateLimited
+from ...models.payment import identifier_make
 from .case import AFTER, PaymentCase
 
 
@@ -97,6 +98,14 @@ class TestIdentifier(PaymentCase):
         self.assertNotEqual(
             first.l10n_pl_ksef_identifier_id, second.l10n_pl_ksef_identifier_id
         )
+
+    def test_while_another_process_makes_one_none_is_made(self):
+        with patch.object(identifier_make, "advisory_lock") as lock:
+            lock.return_value.__enter__.return_value = False
+            told = self.refused(self.bills, group_payment=True)
+        self.assertIn("being made right now", told)
+        self.assertFalse(self.identifiers.search([]))
+        self.assertFalse(self.in_ksef())
 
     def test_after_a_lost_answer_ksef_is_asked_and_no_second_one_is_made(self):
         with self.calls_lost(after=True):

@@ -306,7 +306,8 @@ class TestResponsible(WorkplaceCase):
     def test_a_dropped_file_is_nobodys_by_the_context_it_came_with(self):
         self.use("responsible")
         raw = fa3.write(self.document(number="upuszczony"))
-        attachment = self.env["ir.attachment"].create(
+        attachments = self.env["ir.attachment"].with_user(self.anna)
+        attachment = attachments.create(
             {"name": "fa.xml", "raw": raw, "mimetype": "application/xml"}
         )
         journal = self.company_data["default_journal_purchase"].with_user(self.anna)
