@@ -65,7 +65,8 @@ class AccountMove(models.Model):
 
     @api.depends(
         "move_type",
-        "amount_total",
+        "amount_total_signed",
+        "invoice_date",
         "partner_id",
         "partner_bank_id",
         "company_id",
@@ -117,8 +118,20 @@ class AccountMove(models.Model):
             return False
         least = taxpayer.l10n_pl_ksef_approval_from
         return self.l10n_pl_ksef_asks_approval or (
-            bool(least) and abs(self.amount_total_signed) >= least
+            bool(least) and self._l10n_pl_ksef_approval_amount() >= least
         )
+
+    def _l10n_pl_ksef_approval_amount(self):
+        """Return the total in the company's currency: as booked, or by the rate of the
+        day where that is more, since whoever edits a bill may set any rate.
+        """
+        usual = self.currency_id._convert(
+            self.amount_total_in_currency_signed,
+            self.company_currency_id,
+            self.company_id,
+            self.invoice_date or fields.Date.context_today(self),
+        )
+        return max(abs(self.amount_total_signed), abs(usual))
 
     def _l10n_pl_ksef_given_approval(self):
         """Return the approval of this bill as it is now, or none."""

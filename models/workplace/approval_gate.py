@@ -5,20 +5,33 @@ Receiving does not: a bill that its vendor's rule would post stays a draft.
 
 from odoo import api, models
 
+# What Odoo computes of lines and payments decides on the approval; over RPC Odoo lets
+# whoever may edit a bill write it as well.
+COMPUTED = (
+    "amount_total_signed",
+    "amount_total_in_currency_signed",
+    "amount_residual",
+    "amount_residual_signed",
+    "payment_state",
+)
 REFUNDS = ("in_refund", "out_refund", "out_invoice")
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        # EXTENDS 'account': Odoo refuses a posted one, not one by a context's default
-        moves = super().create(vals_list)
-        moves.filtered(
-            lambda move: move.state == "posted"
-        )._l10n_pl_ksef_check_posting()
-        return moves
+    def _has_field_access(self, field, operation):
+        # EXTENDS 'base'
+        if operation == "write" and field.name in COMPUTED and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
+    @api.model
+    def default_get(self, fields):
+        # EXTENDS 'account': Odoo refuses to make a posted one, but by a context
+        values = super().default_get(fields)
+        posted = values.get("state") == "posted"
+        return {**values, "state": "draft"} if posted else values
 
     def write(self, vals):
         # EXTENDS 'account': every way of posting ends here

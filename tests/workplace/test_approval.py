@@ -64,10 +64,22 @@ class TestApproval(WorkplaceCase):
     def test_none_is_made_posted_by_a_default_of_the_context(self):
         bills = self.env["account.move"].with_user(self.clerk)
         values = {"move_type": "in_invoice", "partner_id": self.vendor.id}
-        line = {"name": "Usługa", "price_unit": 1000}
-        values["invoice_line_ids"] = [Command.create(line)]
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            bills.with_context(default_state="posted").create(values)
+        made = bills.with_context(default_state="posted").create(values)
+        self.assertEqual(made.state, "draft")
+
+    def test_nobody_writes_what_decides_on_it(self):
+        bill = self.bill()
+        for values in ({"amount_total_signed": 0}, {"payment_state": "paid"}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                bill.write(values)
+
+    def test_a_strange_rate_makes_no_bill_small(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        bill = self.bill()
+        bill.write({"currency_id": euro.id, "invoice_currency_rate": 1_000_000})
+        self.assertLess(abs(bill.amount_total_signed), 1)
+        self.assertEqual(bill.l10n_pl_ksef_approval, "needed")
 
     def test_receiving_does_not_wait_for_it(self):
         self.vendor.autopost_bills = "always"
