@@ -51,7 +51,12 @@ FROZEN_FIELDS = (
     "l10n_pl_ksef_batch_numbers",
     "l10n_pl_ksef_period_from",
     "l10n_pl_ksef_period_to",
+    # Computed, and shown on the paper; over RPC Odoo lets them be written.
+    "amount_untaxed",
+    "amount_tax",
+    "amount_total",
 )
+SUMS = ("balance", "amount_currency")
 # The same of its lines, by their kind.
 FROZEN_OF_LINES = {
     "product": (
@@ -66,14 +71,18 @@ FROZEN_OF_LINES = {
         "l10n_pl_ksef_sale_date",
         "l10n_pl_ksef_exemption",
         "l10n_pl_ksef_exemption_kind",
+        "price_subtotal",
+        "price_total",
+        *SUMS,
     ),
-    "payment_term": ("date_maturity", "move_id"),
+    "payment_term": ("date_maturity", "move_id", *SUMS),
+    "tax": SUMS,
     "line_note": ("name", "move_id"),
     "line_section": ("name", "move_id"),
     "line_subsection": ("name", "move_id"),
 }
 # Lines that people write; Odoo makes and drops the others by itself.
-OF_PEOPLE = FROZEN_OF_LINES.keys() - {"payment_term"}
+OF_PEOPLE = FROZEN_OF_LINES.keys() - {"payment_term", "tax"}
 
 
 class AccountMove(models.Model):
