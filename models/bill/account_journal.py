@@ -32,8 +32,9 @@ class AccountJournal(models.Model):
     def _l10n_pl_ksef_refuse_files(self, attachments, company):
         """:raise UserError: says what is wrong with each file that can be no bill."""
         moves = self.env["account.move"]
-        reasons = []
-        for file_data in moves._to_files_data(attachments):
+        empty = attachments.filtered(lambda attachment: not attachment.raw)
+        reasons = [f"{file.name}: {self.env._('it is empty.')}" for file in empty]
+        for file_data in moves._to_files_data(attachments - empty):
             if reason := moves._l10n_pl_ksef_reason_no_bill(file_data, company):
                 reasons.append(f"{file_data['name']}: {reason}")
         if reasons:

@@ -178,6 +178,7 @@ class TestImport(ImportCase):
         laughs = b"<!DOCTYPE f [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]>"
         declaration, rest = good.split(b"?>", 1)
         files = {
+            "nothing": b"",
             "cut": good[:700],
             "entities": declaration + b"?>" + entities + rest,
             "laughs": declaration + b"?>" + laughs + rest.replace(b"Towar 1", b"&b;"),
