@@ -12,8 +12,9 @@ COMPUTED = (
     "amount_total_in_currency_signed",
     "amount_residual",
     "amount_residual_signed",
-    "payment_state",
 )
+# What is computed, too, but for "blocked", which a person says.
+PAID = ("in_payment", "paid", "partial", "reversed")
 REFUNDS = ("in_refund", "out_refund", "out_invoice")
 
 
@@ -37,6 +38,8 @@ class AccountMove(models.Model):
         # EXTENDS 'account': every way of posting ends here
         if vals.get("state") == "posted":
             self._l10n_pl_ksef_check_posting()
+        if vals.get("payment_state") in PAID and not self.env.su:
+            self._l10n_pl_ksef_check_paying()
         return super().write(vals)
 
     def _post(self, soft=True):
