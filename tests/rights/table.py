@@ -20,7 +20,7 @@ KINDS = {
 # for all of them.
 OF_NO_COMPANY = ("l10n_pl_ksef.welcome", "l10n_pl_ksef.legal.fact")
 # Of records; the second table is about them.
-ORM = {"create", "write", "unlink", "onchange", "fields_get"}
+ORM = {"create", "write", "unlink", "onchange", "fields_get", "default_get"}
 
 
 def methods():
