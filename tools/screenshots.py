@@ -139,11 +139,10 @@ OF_THE_OFFICE = {
         ["button[name=action_connect_list]"],
         ".modal [name=nips_file]",
     ),
-    "rights_missing": (COMPANIES, [FIRST], ".o_form_view [name=rights_missing]"),
     "permissions": (SETTINGS, [LOGIN_RIGHTS, PERMISSIONS], ".o_data_row"),
     "permission_grant": (
         SETTINGS,
-        [LOGIN_RIGHTS, PERMISSIONS, ".o_control_panel .o_list_buttons .btn-primary"],
+        [LOGIN_RIGHTS, PERMISSIONS, ".o_control_panel button.btn-primary"],
         ".modal [name=who]",
     ),
     "order_certificates": (SETTINGS, [ORDER], ".modal [name=order_offline]"),
