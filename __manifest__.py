@@ -23,6 +23,7 @@
         "data/ir_cron.xml",
         "data/ir_cron_tell.xml",
         "data/ir_cron_paper.xml",
+        "data/ir_cron_bundle.xml",
         "data/ir_cron_schema.xml",
         "data/ir_cron_picture.xml",
         "data/ir_cron_outage.xml",

@@ -10,17 +10,18 @@ from ..models.access import AUDITOR, BILLING, check_allowed
 
 
 class BundleController(http.Controller):
-    """Files of many invoices as one ZIP, made on disk and streamed from there."""
+    """Files of many invoices as one ZIP, put together on disk and streamed from
+    there."""
 
     @http.route("/l10n_pl_ksef/bundle/<int:window_id>", type="http", auth="user")
     def bundle(self, window_id):
         """Return what was chosen in a window, to whoever filled it in."""
         window = request.env["l10n_pl_ksef.bundle"].browse(window_id).exists()
         check_allowed(window, BILLING, AUDITOR)
-        if not window:
+        if window.state not in ("ready", "taken"):
             raise NotFound()
         stream = tempfile.TemporaryFile()  # the response closes it
-        window._write(stream)
+        window._write_whole(stream)
         size = stream.tell()
         stream.seek(0)
         return Response(

@@ -36,6 +36,7 @@ from .picture import (
 from .attention import (
     test_attention,
     test_tours_attention,
+    test_tours_people,
 )
 from .connection import (
     test_company_data,

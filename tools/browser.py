@@ -13,6 +13,8 @@ from .command import free_port
 
 SIZE = (1280, 860)
 PHONE = 600
+# Tries to reach it, a tenth of a second apart: the machine may be busy.
+STARTS = 3000
 OPTIONS = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-sync "
     "--disable-background-networking --disable-component-update --hide-scrollbars"
@@ -112,7 +114,7 @@ class Browser:
 
 
 def _page_address(port):
-    for _try in range(150):
+    for _try in range(STARTS):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
                 pages = json.load(answer)

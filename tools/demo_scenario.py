@@ -7,12 +7,14 @@ of *test*. Ends with 1 and a sentence when something is not right.
 
 import base64
 import json
+import re
 import sys
 import time
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import demo_attention
 import requests
 from odoo_client import OdooClient, OdooError
 
@@ -193,18 +195,24 @@ def send_invoice(odoo, tax, customer):
     return sent
 
 
-def issue(sandbox, number, seller=SUPPLIER):
-    """Let a supplier issue an invoice in KSeF; returns its KSeF number."""
+def issue(sandbox, number, seller=SUPPLIER, buyer=COMPANY, changes=None):
+    """Let a supplier issue an invoice in KSeF; returns its KSeF number.
+
+    :param changes: `{text of demo_supplier.xml: what stands in its place}`
+    """
     values = {
         "today": TODAY.isoformat(),
         "due": _due().isoformat(),
         "number": number,
         "seller_nip": nip(seller),
         "seller_name": seller["name"],
-        "buyer_nip": nip(COMPANY),
-        "buyer_name": COMPANY["name"],
+        "buyer_nip": nip(buyer),
+        "buyer_name": buyer["name"],
     }
     xml = SUPPLIER_XML.read_text(encoding="utf-8")
+    # In one go: what was put in is not changed again.
+    pattern = "|".join(map(re.escape, changes or {})) or "(?!)"
+    xml = re.sub(pattern, lambda found: changes[found[0]], xml)
     for name, value in values.items():
         xml = xml.replace(f"@{name}@", value)
     return sandbox.order("/invoices", xml_b64=_base64(xml.encode()))["ksef_number"]
@@ -330,6 +338,7 @@ def main(settings):
         bill = receive_bill(odoo, sandbox, company)
         move = check_bill(odoo, bill)
         told(f"vendor bill {move['ref']} agrees with the supplier's invoice")
+        demo_attention.refuse_and_forget(admin, sandbox, company)
     except (Failure, OdooError, requests.RequestException) as error:
         print(f"\n      {error}", file=sys.stderr)
         return 1
@@ -338,4 +347,7 @@ def main(settings):
 
 
 if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1])))
+    # The very module that others import, so that its errors are theirs.
+    import demo_scenario
+
+    sys.exit(demo_scenario.main(json.loads(sys.argv[1])))

@@ -1,7 +1,8 @@
-"""`./dev screenshots`: pictures for the README, of real Odoo in Polish.
+"""`./dev screenshots`: pictures for README and manual, of real Odoo in Polish.
 
 Begins with a demo of its own. A second company, which is not connected, is made for the
-windows that connect one.
+windows that connect one. With names of pictures, these alone are taken, of a demo that
+still runs because an earlier `./dev screenshots` failed.
 """
 
 import sys
@@ -11,9 +12,13 @@ from pathlib import Path
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path[:0] = map(str, (Path(__file__).resolve().parents[1], Path(__file__).parent))
 
-from tools import demo_scenario, paths, services  # noqa: E402
+import demo_attention  # noqa: E402
+import demo_scenario  # noqa: E402
+import demo_workplace  # noqa: E402
+
+from tools import paths, services  # noqa: E402
 from tools.browser import SIZE, Browser  # noqa: E402
 from tools.demo import demo  # noqa: E402
 from tools.odoo_client import OdooClient  # noqa: E402
@@ -60,8 +65,22 @@ OF_A_NEWCOMER = {
         ".modal .o_l10n_pl_ksef_countdown",
     ),
 }
+# What is in KSeF, whatever lies above it in the list.
+FIRST = ".o_data_row:has([name=l10n_pl_ksef_state] .text-bg-success) .o_data_cell"
+NEWEST = ".o_data_row .o_data_cell"
+CARD = ".o_kanban_record:has([name=l10n_pl_ksef_state] .text-bg-success)"
+INVOICES = "/odoo/customer-invoices"
+BILLS = "/odoo/vendor-bills"
+INBOX = "/odoo/ksef-received"
+ATTENTION = "/odoo/ksef-attention"
+ISSUE_OFFLINE = ".o_statusbar_buttons button[name=action_l10n_pl_ksef_issue_offline]"
+KSEF_PAGE = ".o_notebook_headers a[name=l10n_pl_ksef]"
+CONNECTED = "#l10n_pl_ksef_connection .text-bg-success"
+# As wide as an accountant's screen, and as a telephone.
+MENUS = ".o_main_navbar .o_menu_sections *, .o_main_navbar .o_mobile_menu_toggle"
+DESK, PHONE = (1366, 820), (390, 844)
 OF_THE_ACCOUNTANT = {
-    "settings": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+    "settings": (SETTINGS, [], CONNECTED),
     "company_data": (
         SETTINGS,
         ["#l10n_pl_ksef_company_data button"],
@@ -70,51 +89,44 @@ OF_THE_ACCOUNTANT = {
     "notifications": ("/odoo/ksef-notifications", [], ".o_data_row"),
     "delete_certificate": (
         "/odoo/action-l10n_pl_ksef.action_certificate",
-        [".o_data_row .o_data_cell", "button[name=action_delete]"],
+        [NEWEST, "button[name=action_delete]"],
         ".modal .modal-body",
     ),
-    "dashboard": (DASHBOARD, [], "button[name=action_l10n_pl_ksef_fetch]"),
-    "attention": ("/odoo/ksef-attention", [], ".o_view_controller"),
-    "invoice": (
-        "/odoo/customer-invoices",
-        [".o_data_row .o_data_cell"],
-        "[name=l10n_pl_ksef_state] .text-bg-success",
-    ),
-    "bill": (
-        "/odoo/vendor-bills",
-        [".o_data_row .o_data_cell"],
-        "[name=l10n_pl_ksef_number]",
-    ),
+    "invoice": (INVOICES, [FIRST], "[name=l10n_pl_ksef_state] .text-bg-success"),
+    "bill": (BILLS, [NEWEST], "[name=l10n_pl_ksef_number]"),
 }
-INVOICES = "/odoo/customer-invoices"
-FIRST = ".o_data_row .o_data_cell"
-ISSUE_OFFLINE = ".o_statusbar_buttons button[name=action_l10n_pl_ksef_issue_offline]"
-INBOX = "/odoo/ksef-received"
-KSEF_PAGE = ".o_notebook_headers a[name=l10n_pl_ksef]"
-# As wide as an accountant's screen, and as a telephone.
-DESK, PHONE = (1366, 820), (390, 844)
 AT_THE_DESK = {
+    "attention": (ATTENTION, [], ".o_data_row"),
+    "dashboard": (DASHBOARD, [], "a[data-kind=rejected]"),
     "inbox": (INBOX, [], ".o_l10n_pl_ksef_pane iframe"),
     "sent": ("/odoo/ksef-sent", [], ".o_data_row"),
     "invoice_ksef": (INVOICES, [FIRST, KSEF_PAGE], "[name=l10n_pl_ksef_files] button"),
-    "settings_desk": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+    "settings_desk": (SETTINGS, [], CONNECTED),
 }
 ON_A_PHONE = {
+    "dashboard_phone": (DASHBOARD, [], "a[data-kind=rejected]"),
+    "attention_phone": (ATTENTION, [], ".o_kanban_record:not(.o_kanban_ghost)"),
     "inbox_phone": (INBOX, [], ".o_kanban_record:not(.o_kanban_ghost)"),
     "invoices_phone": (INVOICES, [], ".o_kanban_record [name=l10n_pl_ksef_state]"),
-    "invoice_phone": (
-        INVOICES,
-        [".o_kanban_record"],
-        ".o_form_view [name=l10n_pl_ksef_state]",
-    ),
-    "settings_phone": (SETTINGS, [], "#l10n_pl_ksef_connection .text-bg-success"),
+    "invoice_phone": (INVOICES, [CARD], ".o_form_view [name=l10n_pl_ksef_state]"),
+    "settings_phone": (SETTINGS, [], CONNECTED),
 }
-SUPPLIERS = [
-    ({"name": "Hurtownia Papieru Biurowego sp. z o.o.", "vat": "PL9990001002"}, "FV 1"),
-    ({"name": "Energia Mazowsze S.A.", "vat": "PL9990001077"}, "2026/11/00871"),
-    ({"name": "Kancelaria Kowalska i Wspólnicy", "vat": "PL9990001143"}, "37/11/2026"),
-    ({"name": "Transport Nowak", "vat": "PL9990001284"}, "FS-214/26"),
-]
+PAID = {
+    "payment": (
+        BILLS,
+        [NEWEST, "button[name=action_register_payment]"],
+        ".modal [name=l10n_pl_ksef_transfers]",
+    )
+}
+OF_THE_WORKPLACE = {
+    "rule": ("/odoo/ksef-rules", [NEWEST], ".o_form_view [name=partner_id]"),
+    "approval": (
+        "/odoo/ksef-to-approve",
+        [NEWEST],
+        "button[name=action_l10n_pl_ksef_approve]",
+    ),
+}
+ORDERED = {"order": (BILLS, [NEWEST], "[name=l10n_pl_ksef_order_text]")}
 BOTH = ("InvoiceRead", "InvoiceWrite")
 # Clients of the office: name, NIP, what they have granted it.
 CLIENTS = [
@@ -148,30 +160,43 @@ OF_THE_OFFICE = {
     "order_certificates": (SETTINGS, [ORDER], ".modal [name=order_offline]"),
 }
 DURING_A_FAILURE = {
-    "issue_offline": (INVOICES, [FIRST, ISSUE_OFFLINE], ".modal [name=move_ids]"),
+    "issue_offline": (INVOICES, [NEWEST, ISSUE_OFFLINE], ".modal [name=move_ids]"),
     "availability": ("/odoo/action-l10n_pl_ksef.action_outage", [], ".o_data_row"),
 }
 
 
-def main():
-    demo(serve=True)
+def main(names):
+    if not names:
+        demo(serve=True)
     state = services.state("odoo")
     where = (state["url"], state["database"])
-    make_newcomer(OdooClient(*where, "admin", "admin"))
-    take(OdooClient(*where, NEWCOMER, NEWCOMER), OF_A_NEWCOMER)
-    name = demo_scenario.ACCOUNTANT
-    take(OdooClient(*where, name, name), OF_THE_ACCOUNTANT)
-    fill_inbox(OdooClient(*where, "admin", "admin"))
-    take(OdooClient(*where, name, name), AT_THE_DESK, DESK)
-    take(OdooClient(*where, name, name), ON_A_PHONE, PHONE)
-    make_clients(OdooClient(*where, "admin", "admin"))
-    take(OdooClient(*where, name, name), OF_THE_OFFICE, DESK)
-    announce_failure(OdooClient(*where, "admin", "admin"))
-    take(OdooClient(*where, name, name), DURING_A_FAILURE)
-    services.down()
+    admin = OdooClient(*where, "admin", "admin")
+    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
+    accountant = demo_scenario.ACCOUNTANT
+    scenes = [
+        (make_newcomer, NEWCOMER, OF_A_NEWCOMER, SIZE),
+        (demo_attention.issue_offline, accountant, OF_THE_ACCOUNTANT, SIZE),
+        (demo_attention.fill_inbox, accountant, AT_THE_DESK, DESK),
+        (None, accountant, ON_A_PHONE, PHONE),
+        (demo_workplace.pay, accountant, PAID, DESK),
+        (demo_workplace.order, accountant, ORDERED, DESK),
+        (demo_workplace.organise, accountant, OF_THE_WORKPLACE, DESK),
+        (make_clients, accountant, OF_THE_OFFICE, DESK),
+        (announce_failure, accountant, DURING_A_FAILURE, SIZE),
+    ]
+    company = admin.one("res.company", ("vat", "=", demo_scenario.COMPANY["vat"]))
+    for prepare, person, pictures, size in scenes:
+        admin.company_id = company
+        if prepare and not names:
+            prepare(admin, sandbox, company)
+        wanted = {n: p for n, p in pictures.items() if not names or n in names}
+        if wanted:
+            take(OdooClient(*where, person, person), wanted, size)
+    if not names:
+        services.down()
 
 
-def make_newcomer(odoo):
+def make_newcomer(odoo, _sandbox, _company):
     """A company that nobody has connected yet, and its accountant."""
     poland = odoo.one("res.country", ("code", "=", "PL"))
     company = odoo.create(
@@ -199,29 +224,10 @@ def make_newcomer(odoo):
     )
 
 
-def fill_inbox(odoo):
-    """Suppliers issue invoices, of which nobody has made bills yet."""
-    company = odoo.one("res.company", ("vat", "=", demo_scenario.COMPANY["vat"]))
-    odoo.call("res.company", "write", [company], {"l10n_pl_ksef_make_bills": False})
-    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
-    numbers = [demo_scenario.issue(sandbox, n, party) for party, n in SUPPLIERS]
-    odoo.company_id = company
-    journal = odoo.one(
-        "account.journal", ("type", "=", "purchase"), ("company_id", "=", company)
-    )
-
-    def here():
-        odoo.call("account.journal", "action_l10n_pl_ksef_fetch", [journal])
-        new = [("ksef_number", "in", numbers), ("has_file", "=", True)]
-        return len(odoo.search("l10n_pl_ksef.bill", *new)) == len(numbers)
-
-    demo_scenario.wait_until(here, "invoices of suppliers")
-
-
-def make_clients(odoo):
+def make_clients(odoo, sandbox, _company):
     """The accountant's office has clients, most of whom have granted it their rights;
     an employee may see and issue its own invoices."""
-    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
+    odoo.company_id = None
     office = demo_scenario.nip(demo_scenario.COMPANY)
     poland = odoo.one("res.country", ("code", "=", "PL"))
     clients = [
@@ -264,9 +270,8 @@ def make_clients(odoo):
     demo_scenario.wait_until(told, "what clients have granted")
 
 
-def announce_failure(odoo):
+def announce_failure(odoo, sandbox, company):
     """KSeF announces a failure, while an invoice of today is not in KSeF yet."""
-    sandbox = demo_scenario.Sandbox(services.state("sandbox"))
     sandbox.order("/latarnia", status="FAILURE")
     cron = odoo.by_xml_id("l10n_pl_ksef", "ir_cron_outage")
     odoo.call("ir.cron", "method_direct_trigger", [cron])
@@ -275,13 +280,7 @@ def announce_failure(odoo):
         ("l10n_pl_ksef_state", "=", "accepted"),
         ("move_type", "=", "out_invoice"),
     )
-    company = odoo.call("account.move", "read", [sent], ["company_id"])[0]["company_id"]
-    odoo.call(
-        "res.company",
-        "write",
-        [company[0]],
-        {"l10n_pl_ksef_send_on_validation": False},
-    )
+    demo_attention.set_company(odoo, company, l10n_pl_ksef_send_on_validation=False)
     today = {"invoice_date": date.today().isoformat()}
     (copy,) = odoo.call("account.move", "copy", [sent], today)
     odoo.call("account.move", "action_post", [copy])
@@ -292,7 +291,7 @@ def take(client, pictures, size=SIZE):
     with Browser(client, size) as browser:
         for name, (page, clicks, wanted) in pictures.items():
             browser.open(page)
-            browser.wait_for(".o_main_navbar")
+            browser.wait_for(MENUS)
             for selector in clicks:
                 browser.click(selector)
             browser.wait_for(wanted)
@@ -309,4 +308,4 @@ def save(name, content):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -2,6 +2,7 @@ from . import (
     account_move_reversal,
     account_move_send_wizard,
     bundle,
+    bundle_make,
     connect_mixin,
     certificate_export,
     certificate_upload,

@@ -17,7 +17,7 @@ class Attention(models.Model):
     _name = "l10n_pl_ksef.attention"
     _description = "KSeF: Needs Attention"
     _auto = False
-    _order = "is_urgent desc, since, id"
+    _order = "is_urgent desc, since, kind, id"
     _rec_name = "title"
 
     company_id = fields.Many2one("res.company", readonly=True)
@@ -73,7 +73,8 @@ class Attention(models.Model):
             # Of all lines at once: what they tell of is read in few queries.
             records = self.env[source.model].browse(lines.mapped("res_id"))
             for line, record in zip(lines, records, strict=True):
-                line.title = record.display_name
+                named = source.title and source.title(record)
+                line.title = named or record.display_name
                 line.reason = source.reason(record)
                 line.button = may and source.button
 

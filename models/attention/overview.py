@@ -56,7 +56,8 @@ class Attention(models.Model):
         """Return the long works that are under way, each as a bar shows it.
 
         :return: list of ``{"model", "id", "label", "done", "total", "failed",
-            "message"}``; ``total`` 0: nobody knows yet
+            "message"}``; ``total`` 0: nobody knows yet; with ``url`` what was made is
+            there to be taken
         """
         return self._works() if self._is_in_poland() else []
 

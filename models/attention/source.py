@@ -28,6 +28,7 @@ class Source:
         itself where it is public; it may return an action
     :param groups: who has the button
     :param is_urgent: the dashboard says it in red
+    :param title: returns what people call ``record``; None: its name
     """
 
     kind: str
@@ -39,3 +40,4 @@ class Source:
     action: str | None = None
     groups: tuple = (BILLING,)
     is_urgent: bool = False
+    title: Callable | None = None

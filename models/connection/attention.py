@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ..attention.source import ADMINISTRATOR, Source
 from .certificate import EXPIRES_SOON
@@ -109,12 +109,12 @@ class Certificate(models.Model):
             "authentication": self.env._(
                 "The authentication certificate is valid until %(day)s. After that "
                 "nothing is sent or fetched.",
-                day=fields.Date.to_string(day),
+                day=format_date(self.env, day),
             ),
             "offline": self.env._(
                 "The offline certificate is valid until %(day)s. After that no invoice "
                 "can be issued offline.",
-                day=fields.Date.to_string(day),
+                day=format_date(self.env, day),
             ),
         }
         return what[self.type]

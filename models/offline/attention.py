@@ -14,7 +14,7 @@ class Attention(models.Model):
     def _sources(self):
         near = SQL(
             """
-            SELECT id, company_id, l10n_pl_ksef_deadline AS since FROM account_move
+            SELECT id, company_id, invoice_date AS since FROM account_move
              WHERE l10n_pl_ksef_deadline <= %s AND state = 'posted'
             """,
             warsaw_today() + timedelta(days=1),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 from ..times import start_of
 
@@ -62,6 +63,7 @@ class AccountMove(models.Model):
             return self._l10n_pl_ksef_duty_without_number()
         begins = self.company_id._l10n_pl_ksef_duty_begins()
         if day < begins:
+            begins = format_date(self.env, begins)
             return Duty("may", _("Not asked for before %(day)s.", day=begins))
         if self.company_id.l10n_pl_ksef_vat_state == "exempt":
             return Duty("may", _("We are no active VAT payer."))

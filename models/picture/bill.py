@@ -72,7 +72,13 @@ class AccountMove(models.Model):
                 language = move.company_id.partner_id.lang
                 try:
                     with self.env.cr.savepoint():
-                        move.with_context(lang=language)._l10n_pl_ksef_picture()
+                        picture = move.with_context(
+                            lang=language
+                        )._l10n_pl_ksef_picture()
+                        # Else whoever first opens the bill writes it: its approver
+                        # would be one of its authors.
+                        if (picture.res_model, picture.res_id) == (move._name, move.id):
+                            move._message_set_main_attachment_id(picture)
                 except UserError as error:
                     _logger.info("KSeF: no picture of %s: %s", move, error)
                 checkpoint(self.env)

@@ -4,6 +4,15 @@ from odoo.tools import SQL
 from ..attention.source import Source
 
 
+def _named(bill):
+    return bill.invoice_number
+
+
+def _total(bill):
+    currency, total = bill.currency_id, bill.amount_total
+    return currency.format(total) if currency else str(total)
+
+
 class Attention(models.Model):
     _inherit = "l10n_pl_ksef.attention"
 
@@ -18,9 +27,10 @@ class Attention(models.Model):
                 _("Bill That Could Not Be Made"),
                 bill,
                 self._bills("bill.state = 'error'"),
-                lambda bill: bill.status_message,
+                lambda bill: f"{bill.seller_name}: {bill.status_message}",
                 _("Try Again"),
                 "action_make_bill",
+                title=_named,
             ),
             Source(
                 "bill_link",
@@ -28,14 +38,13 @@ class Attention(models.Model):
                 bill,
                 self._bills("bill.state = 'proposed'"),
                 lambda bill: _(
-                    "%(seller)s, %(number)s: the bill %(name)s entered by hand looks "
-                    "the same.",
+                    "%(seller)s: the bill %(name)s entered by hand looks the same.",
                     seller=bill.seller_name,
-                    number=bill.invoice_number,
                     name=bill.proposed_move_id.display_name,
                 ),
                 _("Link"),
                 "action_link",
+                title=_named,
             ),
             Source(
                 "bill_new",
@@ -46,13 +55,14 @@ class Attention(models.Model):
                     "OR company.l10n_pl_ksef_make_bills IS NOT TRUE)"
                 ),
                 lambda bill: _(
-                    "%(seller)s, %(number)s: new from KSeF, nothing has been made of "
+                    "%(seller)s, %(amount)s: new from KSeF, nothing has been made of "
                     "it yet.",
                     seller=bill.seller_name,
-                    number=bill.invoice_number,
+                    amount=_total(bill),
                 ),
                 _("Make Bill"),
                 "action_make_bill",
+                title=_named,
             ),
         ]
 

@@ -50,7 +50,7 @@ class Attention(models.Model):
                 move,
                 self._posted_in_state("rejected"),
                 lambda move: move.l10n_pl_ksef_message,
-                _("Open"),
+                _("Open the Invoice"),
             ),
             Source(
                 "person",

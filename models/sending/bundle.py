@@ -4,11 +4,6 @@ import zipfile
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
-
-from ..concurrency import checkpoint
-
-AT_ONCE = 50
 
 
 class AccountMove(models.Model):
@@ -17,23 +12,18 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_write_zip(self, stream, parts):
         """Write the files of these invoices into ``stream`` as a ZIP.
 
-        One invoice is in memory at a time; what cannot be had is listed in a file of
-        the archive. A picture that was drawn is kept, so that asking again goes on.
+        One invoice is in memory at a time; a picture that was drawn is kept.
 
         :param stream: a binary file
         :param parts: some of "xml", "upo" and "picture"
+        :return: a sentence about each that cannot be had
         """
         missing = []
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for ids in split_every(AT_ONCE, self.ids):
-                for move in self.browse(ids):
-                    for part in parts:
-                        move._l10n_pl_ksef_zip_part(archive, part, missing)
-                    checkpoint(self.env)
-                self.env.invalidate_all()
-            if missing:
-                name = self.env._("missing.txt")
-                archive.writestr(name, "\n".join(missing))
+            for move in self:
+                for part in parts:
+                    move._l10n_pl_ksef_zip_part(archive, part, missing)
+        return missing
 
     def _l10n_pl_ksef_zip_part(self, archive, part, missing):
         try:
@@ -75,3 +65,26 @@ class AccountMove(models.Model):
         else:
             return None
         return self._l10n_pl_ksef_zip_name("pdf"), picture.raw
+
+
+def join(pieces, target, extra=None):
+    """Write one ZIP that holds all that these ZIPs hold; nothing is packed anew.
+
+    :param pieces: the ZIPs, binary files; one of them is read at a time
+    :param target: a binary file
+    :param extra: ``{name: text}`` of files to add
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as whole:
+        for piece in pieces:
+            base = target.tell()
+            with zipfile.ZipFile(piece) as archive:
+                # Up to its table of contents a ZIP is its files, one after the other.
+                piece.seek(0)
+                target.write(piece.read(archive.start_dir))
+                for entry in archive.infolist():
+                    entry.header_offset += base
+                    whole.filelist.append(entry)
+                    whole.NameToInfo[entry.filename] = entry
+            whole.start_dir = target.tell()
+        for name, text in (extra or {}).items():
+            whole.writestr(name, text)

@@ -1,4 +1,4 @@
-"""How far long sending is, and how many invoices went out this month."""
+"""How far long works of sending are, and how many invoices went out this month."""
 
 from datetime import timedelta
 
@@ -17,7 +17,8 @@ class Attention(models.Model):
 
     @api.model
     def _works(self):
-        return super()._works() + self._sendings()
+        zips = self.env["l10n_pl_ksef.bundle"]._works()
+        return super()._works() + self._sendings() + zips
 
     @api.model
     def _month(self):

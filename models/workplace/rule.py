@@ -100,7 +100,7 @@ class Rule(models.Model):
     needs_approval = fields.Boolean("To Be Approved")
     approver_id = fields.Many2one(
         "res.users",
-        "Approved By",
+        "Approver",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         ondelete="set null",
         help="The company's approver when it is empty.",

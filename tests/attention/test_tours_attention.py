@@ -1,8 +1,13 @@
 """What people read while KSeF is away, and where they find what waits for them; in
 Chromium and in Polish."""
 
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
+from ...models.sending import works
+from ...wizards import bundle
 from ..connection.test_tours_connect import DASHBOARD, LOGIN, TourCase
 
 
@@ -70,3 +75,28 @@ class TestToursAttention(TourCase):
         invoice = self.invoice()
         self.assertEqual(LOGIN, self.accountant.login)
         self.invoice_tour("follows", invoice)
+
+    def test_a_bar_moves_while_people_go_from_page_to_page(self):
+        self.patch(works, "MANY", 3)
+        queued = self.env["account.move"].union(*(self.invoice() for _ in range(4)))
+        documents = self.env["l10n_pl_ksef.document"]._queue(queued)
+        documents.retry_at = fields.Datetime.now() + timedelta(minutes=10)
+        self.invoice(), self.invoice()
+        self.tour("bar_moves", DASHBOARD)
+
+    def test_a_zip_of_many_is_made_while_whoever_asked_is_elsewhere(self):
+        self.patch(bundle, "PIECE", 2)
+        moves = self.env["account.move"].union(*(self.invoice() for _ in range(3)))
+        moves._l10n_pl_ksef_send()
+        self.process(self.working)
+        self.tour("zip_of_many", "/odoo/customer-invoices")
+        self.env["l10n_pl_ksef.bundle"]._cron_make()
+        self.tour("zip_is_ready", DASHBOARD)
+        self._wait_remaining_requests()
+        (window,) = self.env["l10n_pl_ksef.bundle"].sudo().search([])
+        self.assertEqual(window.state, "taken")
+
+    def test_the_dashboard_draws_the_month(self):
+        self.invoice()._l10n_pl_ksef_send()
+        self.process(self.working)
+        self.tour("month", DASHBOARD)

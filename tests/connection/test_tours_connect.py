@@ -118,3 +118,9 @@ class TestToursConnect(TourCase):
         self.tour("disconnect")
         self.assertFalse(self.connection())
         self.assertFalse(self.sessions())
+
+    def test_open_settings_follow_the_connection(self):
+        self.welcomed()
+        self.connect()
+        self.tour("settings_follow")
+        self.assertFalse(self.connection())

@@ -114,6 +114,8 @@ class TestPicture(ImportCase):
         self.assertEqual(attachment.name, "KSeF-FV_1_11_2026-en.pdf")
         self.assertTrue(attachment.raw.startswith(b"%PDF"))
         self.assertFalse(bill.l10n_pl_ksef_picture_due)
+        # Nobody who opens the bill writes it, so nobody becomes its author.
+        self.assertEqual(bill.message_main_attachment_id, attachment)
         action = bill.action_l10n_pl_ksef_picture()
         self.assertIn(f"/{attachment.id}/", action["url"])
 

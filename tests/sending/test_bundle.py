@@ -4,10 +4,10 @@ import tracemalloc
 import zipfile
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.connection.live_record import CHANGED
 from ...models.picture import picture
 from ...wizards import bundle
 from ..common import BrowserCase
@@ -76,14 +76,68 @@ class TestBundle(ReceivingCase, BrowserCase):
         self.assertIn(f"xml/{sent.l10n_pl_ksef_number}.xml", archive.namelist())
         self.assertIn(unsent.name, archive.read("missing.txt").decode())
 
-    def test_too_many_pictures_are_told_before_anybody_waits(self):
-        moves = self.invoice() | self.invoice()
-        window = self.window(moves, with_pictures=True)
-        self.patch(bundle, "MOST_PICTURES", 1)
-        with self.assertRaises(UserError):
-            window.action_download()
-        window.with_pictures = False
-        self.assertTrue(window.action_download())
+    def many(self, count=5):
+        """Return a window over more than are made at once: two at a time."""
+        self.patch(bundle, "PIECE", 2)
+        moves = self.sent(count)
+        window = self.window(moves)
+        self.assertEqual(window.action_download()["tag"], "display_notification")
+        return moves, window
+
+    def works(self, user=None):
+        attention = self.env["l10n_pl_ksef.attention"].with_user(user or self.clerk)
+        return attention.get_works()
+
+    def test_many_are_made_while_a_bar_moves_and_nobody_waits(self):
+        moves, window = self.many()
+        (bar,) = self.works()
+        self.assertEqual((bar["done"], bar["total"], bar["url"]), (0, 5, False))
+        window._make_piece()
+        self.assertEqual(self.works()[0]["done"], 2)
+        self.assertFalse(self.works(self.new_user("another")))
+        self.env["l10n_pl_ksef.bundle"]._cron_make()
+        (bar,) = self.works()
+        self.assertEqual((bar["done"], bar["url"]), (5, window._url()))
+
+    def test_what_was_made_in_pieces_is_one_zip(self):
+        moves, window = self.many()
+        self.env["l10n_pl_ksef.bundle"]._cron_make()
+        self.authenticate("clerk", "clerk")
+        content = self.url_open(window._url()).content
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        self.assertIsNone(archive.testzip())
+        self.assertEqual(len(archive.namelist()), 2 * len(moves))
+        for document in moves.l10n_pl_ksef_document_ids:
+            name = f"xml/{document.ksef_number}.xml"
+            self.assertEqual(archive.read(name), document._xml())
+        self.assertFalse(self.works())
+
+    def test_each_piece_is_told_to_whoever_asked(self):
+        told = []
+        users = type(self.env["res.users"])
+        self.patch(users, "_bus_send", lambda user, *said: told.append((user, said)))
+        _moves, window = self.many(4)
+        told.clear()
+        self.env["l10n_pl_ksef.bundle"]._cron_make()
+        message = (CHANGED, {"model": window._name, "ids": window.ids})
+        self.assertEqual(
+            [who for who, said in told if said == message], [self.clerk] * 2
+        )
+
+    def test_a_fault_ends_one_zip_and_says_so(self):
+        _moves, window = self.many()
+        with (
+            patch.object(type(window), "_make_piece", side_effect=ValueError),
+            mute_logger("odoo.addons.l10n_pl_ksef.models.concurrency"),
+        ):
+            self.env["l10n_pl_ksef.bundle"]._cron_make()
+        self.assertEqual(window.state, "failed")
+        self.assertTrue(self.works()[0]["message"])
+
+    def test_what_is_not_ready_is_not_given(self):
+        _moves, window = self.many()
+        self.authenticate("clerk", "clerk")
+        self.assertEqual(self.url_open(window._url()).status_code, 404)
 
     def test_somebody_elses_window_is_refused(self):
         window = self.window(self.sent())

@@ -45,6 +45,7 @@ export class KsefBars extends Component {
         res_model: model,
         res_id: id,
         views: [[false, "form"]],
+        target: model === "l10n_pl_ksef.bundle" ? "new" : "current",
       });
     }
   }

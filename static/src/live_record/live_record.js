@@ -8,11 +8,16 @@ const WAITING = ["queued", "sending", "sent", "unknown"];
 
 /**
  * Loads an open form anew when the server says that its record changed, or one of the
- * records in the field that the option `watch` names. What is being typed is never lost.
+ * records in the field that the option `watch` names, or any record of the models in the
+ * option `models`. What is being typed is never lost.
  */
 export class LiveRecord extends Component {
   static template = "l10n_pl_ksef.LiveRecord";
-  static props = {...standardWidgetProps, watch: {type: String, optional: true}};
+  static props = {
+    ...standardWidgetProps,
+    watch: {type: String, optional: true},
+    models: {type: String, optional: true},
+  };
 
   setup() {
     this.bus = useService("bus_service");
@@ -41,7 +46,10 @@ export class LiveRecord extends Component {
   }
 
   isAbout(model, ids) {
-    const {record, watch} = this.props;
+    const {record, watch, models} = this.props;
+    if (models) {
+      return models.split(",").includes(model);
+    }
     const waits = WAITING.includes(record.data.l10n_pl_ksef_state);
     if (waits && model === "l10n_pl_ksef.connection") {
       // What it waits for has changed.
@@ -59,7 +67,7 @@ export class LiveRecord extends Component {
 
 export const liveRecord = {
   component: LiveRecord,
-  extractProps: ({attrs}) => ({watch: attrs.watch}),
+  extractProps: ({attrs}) => ({watch: attrs.watch, models: attrs.models}),
 };
 
 registry.category("view_widgets").add("l10n_pl_ksef_live", liveRecord);

@@ -183,3 +183,131 @@ tours.add("l10n_pl_ksef_follows", {
     inKsef,
   ],
 });
+
+const bar = (done, all) => ({
+  content: `the bar stands at ${done} of ${all}`,
+  trigger: `.o_l10n_pl_ksef_work:contains(${done} / ${all}) .progress[aria-valuenow="${Math.round((100 * done) / all)}"]`,
+});
+
+/** Sends another one beside those that wait, and says that it moved. */
+const oneMore = {
+  content: "another one is sent meanwhile",
+  trigger: ".o_l10n_pl_ksef_work",
+  async run() {
+    const {orm, bus_service: bus} = odoo.__WOWL_DEBUG__.root.env.services;
+    const unsent = [
+      ["move_type", "=", "out_invoice"],
+      ["state", "=", "posted"],
+      ["l10n_pl_ksef_state", "=", false],
+    ];
+    const [id] = await orm.search("account.move", unsent, {limit: 1});
+    await orm.call("account.move", "action_l10n_pl_ksef_send", [[id]]);
+    const moved = {model: "account.move", ids: [id]};
+    bus.l10nPlKsefSay("l10n_pl_ksef/changed", moved);
+  },
+};
+
+tours.add("l10n_pl_ksef_bar_moves", {
+  steps: () => [
+    bar(0, 4),
+    oneMore,
+    bar(1, 5),
+    click(".o_l10n_pl_ksef_tile .o_l10n_pl_ksef_attention", "leave the dashboard"),
+    {content: "the page is there", trigger: ".o_list_view, .o_view_nocontent"},
+    bar(1, 5),
+    oneMore,
+    bar(2, 6),
+    toDashboard,
+    {content: "back where it was", trigger: ".o_l10n_pl_ksef_tile"},
+    bar(2, 6),
+  ],
+});
+
+tours.add("l10n_pl_ksef_zip_of_many", {
+  steps: () => [
+    click("thead .o_list_record_selector input"),
+    click(".o_cp_action_menus .dropdown-toggle:has(.fa-cog)"),
+    click(".o-dropdown-item:contains(ZIP)"),
+    click(".modal button[name=action_download]:enabled"),
+    {
+      content: "nobody waits in a window",
+      trigger: "body:not(:has(.modal)) .o_notification:has(.bg-info)",
+    },
+    {
+      content: "the server says that it began",
+      trigger: ".o_list_view",
+      run() {
+        const {bus_service: bus} = odoo.__WOWL_DEBUG__.root.env.services;
+        const moved = {model: "l10n_pl_ksef.bundle", ids: [0]};
+        bus.l10nPlKsefSay("l10n_pl_ksef/changed", moved);
+      },
+    },
+    bar(0, 3),
+  ],
+});
+
+tours.add("l10n_pl_ksef_zip_is_ready", {
+  steps: () => [
+    bar(3, 3),
+    click(".o_l10n_pl_ksef_work a"),
+    {
+      content: "the file has been taken",
+      trigger: ".o_l10n_pl_ksef_tile",
+      async run() {
+        const {orm, bus_service: bus} = odoo.__WOWL_DEBUG__.root.env.services;
+        const waiting = [["state", "!=", "taken"]];
+        while ((await orm.search("l10n_pl_ksef.bundle", waiting)).length) {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        const moved = {model: "l10n_pl_ksef.bundle", ids: [0]};
+        bus.l10nPlKsefSay("l10n_pl_ksef/changed", moved);
+      },
+    },
+    {
+      content: "its bar is gone",
+      trigger: ".o_l10n_pl_ksef_tile:not(:has(.o_l10n_pl_ksef_work))",
+    },
+  ],
+});
+
+tours.add("l10n_pl_ksef_month", {
+  steps: () => [
+    {
+      content: "the month stands in words",
+      trigger: ".o_l10n_pl_ksef_month small .text-primary:contains(1)",
+    },
+    {
+      content: "one bar for each day up to today, today's as high as it can be",
+      trigger: ".o_l10n_pl_ksef_month [title*=': 1 / 0'] .bg-primary",
+      run() {
+        const days = this.anchor.closest(".o_l10n_pl_ksef_month");
+        const count = days.querySelectorAll(".bg-primary").length;
+        const last = [...days.querySelectorAll(".bg-primary")].pop();
+        if (count < 1 || last !== this.anchor || this.anchor.offsetHeight !== 40) {
+          throw new Error(`${count} days, ${this.anchor.offsetHeight} px`);
+        }
+      },
+    },
+  ],
+});
+
+tours.add("l10n_pl_ksef_settings_follow", {
+  steps: () => [
+    {
+      content: "disconnected elsewhere, and the server says that it moved",
+      trigger: "#l10n_pl_ksef_connection .text-bg-success",
+      async run() {
+        const {orm, bus_service: bus} = odoo.__WOWL_DEBUG__.root.env.services;
+        const model = "l10n_pl_ksef.connection";
+        const ids = await orm.search(model, [["state", "=", "connected"]]);
+        await orm.call(model, "action_disconnect", [ids]);
+        bus.l10nPlKsefSay("l10n_pl_ksef/changed", {model, ids});
+      },
+    },
+    {
+      content: "the page says so without being loaded anew",
+      trigger:
+        "#l10n_pl_ksef_connection button[name=action_l10n_pl_ksef_connect].btn-primary:visible",
+    },
+  ],
+});
