@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
+from lxml import etree
+
 from .. import safe_xml
 from ..errors import DocumentError
 from .declare import Form, required_of, specs_of
@@ -17,6 +19,11 @@ MAX_UNKNOWN = 100
 ROOTS = {f"{{{namespace}}}Faktura": namespace for namespace in SCHEMAS}
 # Values of each kind that are kept, so that they need not be read again.
 MOST_KEPT, LONGEST_KEPT = 10_000, 40
+# The schema's longest text has 3 500 characters (*StopkaFaktury*). One of megabytes,
+# which only a file that KSeF never saw can have, would keep whoever draws, searches or
+# shows it busy for minutes.
+LONGEST_TEXT = 20_000
+_has_long_text = etree.XPath(f"boolean(//text()[string-length() > {LONGEST_TEXT}])")
 
 
 @dataclass(frozen=True)
@@ -73,13 +80,16 @@ def read(xml: bytes, max_bytes: int = safe_xml.MAX_BYTES) -> ReadResult:
     Unknown elements are ignored and told; the schema is not checked here.
 
     :raises DocumentError: those of `safe_xml.parse`; "schema" when it is no such
-        invoice; "missing" when a required element is not there; "type" or
-        "enumeration" for a value that is not of its kind, with place and value
+        invoice; "long_text" when one of its texts is longer than any of the schema;
+        "missing" when a required element is not there; "type" or "enumeration" for a
+        value that is not of its kind, with place and value
     """
     root = safe_xml.parse(xml, max_bytes)
     namespace = ROOTS.get(root.tag)
     if not namespace:
         raise DocumentError("schema", root.tag[:200])
+    if len(xml) > LONGEST_TEXT and _has_long_text(root):
+        raise DocumentError("long_text", str(LONGEST_TEXT))
     if namespace == FA2:
         split_advances(root)
     unknown = []

@@ -231,6 +231,9 @@ class VerdictTexts(models.AbstractModel):
         place, value = [*error.details, "", ""][:2]
         sentences = {
             "too_large": self.env._("it is larger than KSeF allows"),
+            "long_text": self.env._(
+                "one of its texts is longer than %(most)s characters", most=place
+            ),
             "too_deep": self.env._("its elements are nested too deep"),
             "not_xml": self.env._("it is no correct XML"),
             "entities": self.env._(

@@ -267,6 +267,11 @@ def test_what_is_too_large_is_refused_unparsed():
     assert caught.value.reason == "too_large"
 
 
+def test_a_text_that_no_schema_allows_is_refused():
+    long = "po." * 10_000
+    assert refusal(xml_of(P_2=f"<P_2>{long}</P_2>"))[0] == "long_text"
+
+
 @pytest.mark.parametrize("garbage", [b"", b"%PDF-1.7", b"<Faktura", b"\xff\xfe\x00"])
 def test_garbage_is_not_xml(garbage):
     assert refusal(garbage)[0] == "not_xml"
