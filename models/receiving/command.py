@@ -45,9 +45,22 @@ class Bill(models.Model):
         """Take ignored ones back among the new."""
         # sudo: nobody may write rows of the inbox, this code does
         bills = self.sudo().filtered(lambda bill: bill.state == "ignored")
-        bills.state = "new"
+        bills.write({"state": "new", "status_message": False})
         bills._propose_links()
         return True
+
+    def _bill_deleted(self):
+        """The vendor bills of these are deleted: they are ignored, and say why.
+
+        Made by itself once more, a bill that somebody deleted would be a nuisance.
+        """
+        for bill in self:
+            lang = bill.company_id._l10n_pl_ksef_lang()
+            text = bill.with_context(lang=lang).env._(
+                "The bill made of it was deleted by %(person)s. It can be restored.",
+                person=self.env.user.name,
+            )
+            bill.write({"state": "ignored", "status_message": text})
 
     # --- making --------------------------------------------------------------
 

@@ -1,6 +1,9 @@
 from datetime import datetime, timedelta, timezone
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 
 from ..concurrency import time_is_left
 from ..connection.connection import ENVIRONMENTS
@@ -172,6 +175,19 @@ class Fetch(models.Model):
         }
 
     @api.model
+    def _first(self, values):
+        """Return the new row that follows one role.
+
+        :raise ConcurrencyError: another process has just made it, which this
+            transaction cannot see: Odoo begins the request again
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self.create(values)
+        except UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
+
+    @api.model
     def _ask(self, connection, roles, user):
         """Let what is new be fetched now, because ``user`` wants it.
 
@@ -184,7 +200,7 @@ class Fetch(models.Model):
             names = ("company_id", "environment", "nip", "role")
             domain = [(name, "=", values[name]) for name in names]
             row = self.search([*domain, ("kind", "=", "follow")], limit=1)
-            rows += row or self.create(values)
+            rows += row or self._first(values)
         rows.write(
             {
                 "due_at": fields.Datetime.now(),

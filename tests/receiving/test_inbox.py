@@ -1,8 +1,9 @@
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..common import make_nip
 from .case import ReceivingCase
@@ -48,6 +49,28 @@ class TestInbox(ReceivingCase):
             [("res_model", "=", "account.move"), ("res_id", "=", entered.id)]
         )
         self.assertIn(bill.xml_name, attachments.mapped("name"))
+
+    def test_a_deleted_bill_is_ignored_says_who_deleted_it_and_can_be_restored(self):
+        self.sandbox.issue(self.document("FV/7"))
+        row = self.receive(self.connection)
+        first = row.move_id
+        first.unlink()
+        self.assertRecordValues(row, [{"state": "ignored", "move_id": False}])
+        self.assertIn(self.env.user.name, row.status_message)
+        row.action_restore()
+        row.action_make_bill()
+        self.assertRecordValues(row, [{"state": "imported", "status_message": False}])
+        self.assertTrue(row.move_id - first)
+
+    def test_a_fetch_that_another_process_plans_at_once_is_asked_for_again(self):
+        # sudo: rows that code alone makes
+        fetches = self.env["l10n_pl_ksef.fetch"].sudo()
+        values = fetches._follow_values(self.connection, "Subject2")
+        known = [(name, "=", values[name]) for name in ("company_id", "role")]
+        fetches.search(known).unlink()
+        fetches._first(values)
+        with mute_logger("odoo.sql_db"), self.assertRaises(ConcurrencyError):
+            fetches._first(values)
 
     def test_another_amount_or_number_is_another_bill(self):
         self.by_hand("FV/7", price=201)

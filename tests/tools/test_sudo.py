@@ -22,7 +22,7 @@ COUNT = {
     "payment": 5,
     "permission": 9,
     "picture": 5,
-    "receiving": 14,
+    "receiving": 15,
     "sending": 52,
     "takeover": 7,
     "models": 6,
