@@ -2,8 +2,8 @@
 
 Runs in Odoo's shell (``./dev bench payments``). The open invoices are copies of one,
 made by SQL. The peer of looking up is the same among a hundredth of them: with an index
-it hardly grows. The peer of the import is Odoo's own, which matches nothing. Nothing is
-stored.
+it hardly grows. The peer of the import is the least that Odoo needs for the same books:
+it is told each invoice, writes its account at once and reconciles. Nothing is stored.
 """
 
 import random
@@ -92,24 +92,47 @@ def looking_up(most):
 
 
 def importing(is_matched, first):
-    """Seconds for creating transactions, each of which pays an invoice."""
+    """Seconds for creating transactions, each of which pays an invoice, and for
+    reconciling them: by their titles, or by whoever knows what they pay.
+    """
     company.l10n_pl_ksef_match_statements = is_matched
+    known = {} if is_matched else {"counterpart_account_id": owed.account_id.id}
     values = [
         {
             "journal_id": journal.id,
             "date": original.invoice_date,
             "payment_ref": number_of(first + place),
             "amount": owed.amount_residual,
+            **known,
         }
         for place in range(IMPORTED)
     ]
     began = time.perf_counter()
     lines = env["account.bank.statement.line"].create(values)
+    if not is_matched:
+        for line, item in zip(lines, items(first), strict=True):
+            counterpart = line.line_ids.filtered(
+                lambda made, item=item: made.account_id == item.account_id
+            )
+            (counterpart + item).reconcile()
     env.flush_all()
     spent = time.perf_counter() - began
-    if set(lines.mapped("is_reconciled")) != {is_matched}:
+    if not all(lines.mapped("is_reconciled")):
         raise ValueError("they are not matched as they should be")
     return spent
+
+
+def items(first):
+    """What is owed by the invoices from number ``first`` on, in their order."""
+    numbers = [number_of(first + place) for place in range(IMPORTED)]
+    found = env["account.move.line"].search(
+        [
+            ("move_id.l10n_pl_ksef_number", "in", numbers),
+            ("account_id", "=", owed.account_id.id),
+        ]
+    )
+    by_number = {item.move_id.l10n_pl_ksef_number: item for item in found}
+    return [by_number[number] for number in numbers]
 
 
 env.flush_all()
@@ -122,11 +145,11 @@ print(
     f"BENCH what {LINES} titles name, among {OPEN} open invoices: {many:.2f} s, "
     f"among a hundredth of them {few:.2f} s: {told(many / few, 3)}"
 )
-importing(False, 1), importing(True, 1)
-plain, matched = importing(False, 1000), importing(True, 1000)
+importing(False, 1), importing(True, 100)
+plain, matched = importing(False, 1000), importing(True, 2000)
 print(
-    f"BENCH a statement of {IMPORTED} transactions: {matched:.1f} s reconciled, "
-    f"{plain:.1f} s not, {matched / IMPORTED * LINES:.0f} s for {LINES}: "
-    f"{told(matched / plain, 8)}"
+    f"BENCH a statement of {IMPORTED} transactions, reconciled: {matched:.1f} s by "
+    f"their titles, {plain:.1f} s by whoever knows, {matched / IMPORTED * LINES:.0f} s "
+    f"for {LINES}: {told(matched / plain, 2)}"
 )
 env.cr.rollback()
