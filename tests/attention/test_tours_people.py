@@ -7,6 +7,15 @@ from odoo.tests import new_test_user, tagged
 
 from ..connection.test_tours_connect import DASHBOARD, TourCase
 
+# Looks into the invoice on the page of the portal until the number stands there.
+SEES = """
+const look = () => {{
+    const paper = document.querySelector("iframe#invoice_html");
+    const text = paper?.contentDocument?.body?.innerText || "";
+    text.includes("{number}") ? console.log("test successful") : setTimeout(look, 200);
+}};
+look();
+"""
 ROLES = {
     "administrator": "account.group_account_manager",
     "accountant": "account.group_account_user",
@@ -59,6 +68,18 @@ class TestToursPeople(TourCase):
         self.process(self.company._l10n_pl_ksef_connection())
         self.as_a("auditor", "auditor", DASHBOARD)
         self.assertEqual(self.mine.state, "draft")
+
+    def test_a_customer_finds_the_number_in_the_portal(self):
+        invoice = self.invoice()
+        self.process(self.company._l10n_pl_ksef_connection())
+        new_test_user(
+            self.env, "klient", groups="base.group_portal", password="klient"
+        ).partner_id.parent_id = invoice.partner_id
+        self.browser_js(
+            f"/my/invoices/{invoice.id}",
+            SEES.format(number=invoice.l10n_pl_ksef_number),
+            login="klient",
+        )
 
     def test_fifty_are_sent_with_three_clicks(self):
         self.company.l10n_pl_ksef_send_on_validation = False
