@@ -10,7 +10,7 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
     @api.depends("l10n_pl_ksef_plan", "l10n_pl_ksef_choice", "l10n_pl_ksef_split")
-    def _compute_qr_code(self):
+    def _compute_qr_code(self):  # pylint: disable=missing-return
         # EXTENDS 'account': what is scanned is paid with that title
         for wizard in self:
             title = wizard._l10n_pl_ksef_qr_title()

@@ -213,7 +213,8 @@ class AccountMove(models.Model):
         values = self._l10n_pl_ksef_bill_values(bill_import, journal)
         self.check_access("create")
         # Nobody's context has a say in what is made.
-        undictated = self.with_context(clean_context(self.env.context))
+        context = clean_context(self.env.context)
+        undictated = self.with_env(self.env(context=context))
         # sudo: the file, and what is kept of it, only code may write
         bills = undictated.sudo()
         made = bills.create({"journal_id": journal.id, **values})

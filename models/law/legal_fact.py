@@ -31,7 +31,7 @@ class LegalFact(models.Model):
     name = fields.Char("What It Is", required=True, translate=True)
     date = fields.Date()
     amount = fields.Monetary()
-    days = fields.Integer("Days", help="A term, in calendar days.")
+    days = fields.Integer(help="A term, in calendar days.")
     currency_id = fields.Many2one(
         "res.currency", default=lambda self: self.env.ref("base.PLN")
     )

@@ -48,7 +48,7 @@ class Office(models.Model):
     purchases_odoo = fields.Integer("Purchases in Odoo", readonly=True)
     purchases_ksef = fields.Integer("Purchases in KSeF", readonly=True)
     sales = fields.Char(
-        "Sales", compute="_compute_compared", help="This month: in KSeF / in Odoo."
+        compute="_compute_compared", help="This month: in KSeF / in Odoo."
     )
     purchases = fields.Char(
         compute="_compute_compared", help="This month: in KSeF / in Odoo."

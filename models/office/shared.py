@@ -78,8 +78,9 @@ class Certificate(models.Model):
     def _check_through(self, connection):
         # EXTENDS l10n_pl_ksef/models/connection/certificate_lifecycle.py: KSeF lists
         # those of whoever is logged in, here the office's
-        if not connection._is_lent():
-            super()._check_through(connection)
+        if connection._is_lent():
+            return None
+        return super()._check_through(connection)
 
     def _hand_over(self, successor):
         """Let ``successor`` log in from now on wherever this one does for clients.
