@@ -18,7 +18,7 @@ class Button:
     """One button of one page.
 
     :param kind: "object" (a method) or "action"
-    :param place: "header" (of a list), "row", "card" or "form"
+    :param place: "header" (of a list or of cards), "row", "card" or "form"
     :param always: a list's header shows it with nothing selected, too
     :param invisible: when the page does not show it
     :param conditional: a card has it under a condition of its own (t-if)
@@ -119,7 +119,7 @@ def _button(node, model, view, page):
     parts = (node, *node.iterancestors())
     hidden = [part.get("invisible") for part in parts if part.get("invisible")]
     place = {"list": "row", "kanban": "card", "form": "form"}[page]
-    if page == "list" and parent.tag == "header":
+    if parent.tag == "header" and page != "form":
         place = "header"
     return Button(
         model,
