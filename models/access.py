@@ -97,14 +97,14 @@ def allowed(*groups, operation="read"):
         @functools.wraps(method)
         def checked(self, *args, **kwargs):
             check_allowed(self, *groups, operation=operation)
-            return method(_undictated(self), *args, **kwargs)
+            return method(undictated(self), *args, **kwargs)
 
         return checked
 
     return decorate
 
 
-def _undictated(records):
+def undictated(records):
     """Return these without what the context proposes for new records."""
     context = clean_context(records.env.context)
     if len(context) == len(records.env.context):
@@ -132,7 +132,7 @@ class Base(models.AbstractModel):
     def _l10n_pl_ksef_undictated(self):
         """Return this model without what the context proposes of what code writes."""
         if self._name.startswith("l10n_pl_ksef."):
-            return _undictated(self)
+            return undictated(self)
         context = self.env.context
         named = {key: key.removeprefix("default_") for key in context}
         owned = [

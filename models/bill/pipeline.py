@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import clean_context
 
 from ...ksef_api import fa3
 from ...ksef_api.errors import DocumentError
 from ...ksef_api.fa3 import FA2, FA3
+from ..access import undictated
 
 FILE_TYPE = "l10n_pl_ksef.fa3"
 # Documents of the Ministry that are no FA(3) or FA(2): FA_RR, FA_PEF, JPK, UPO.
@@ -213,11 +213,8 @@ class AccountMove(models.Model):
         values = self._l10n_pl_ksef_bill_values(bill_import, journal)
         self.check_access("create")
         # Nobody's context has a say in what is made.
-        context = clean_context(self.env.context)
-        undictated = self.with_env(self.env(context=context))
         # sudo: the file, and what is kept of it, only code may write
-        bills = undictated.sudo()
-        made = bills.create({"journal_id": journal.id, **values})
+        made = undictated(self).sudo().create({"journal_id": journal.id, **values})
         move = made.with_env(self.env)
         move._l10n_pl_ksef_finish(bill_import)
         return move

@@ -163,7 +163,6 @@ class Certificate(models.Model):
     def _take_end(self, listed):
         """KSeF may let a certificate end earlier than its file says."""
         end = naive_utc(listed.valid_to)
-        end = end.replace(microsecond=0)
         if end >= self.valid_to:
             return
         text = self.env._("KSeF lets the certificate end earlier than its file says.")

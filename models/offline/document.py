@@ -1,5 +1,3 @@
-from zoneinfo import ZoneInfo
-
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -7,7 +5,6 @@ from ...ksef_api import qr
 from ...ksef_api.working_days import offline_deadline
 from ..times import warsaw_day
 
-UTC, WARSAW = ZoneInfo("UTC"), ZoneInfo("Europe/Warsaw")
 OVER = ("accepted", "cancelled", "outside")
 # Working days after the end of an announced trouble, by its category.
 WORKING_DAYS = {"maintenance": 1, "failure": 7}

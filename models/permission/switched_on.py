@@ -19,6 +19,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def write(self, vals):
+        # EXTENDS 'base'
         result = super().write(vals)
         if NEED_RIGHTS & vals.keys():
             for company in self:
