@@ -34,7 +34,7 @@ class FetchWindow(models.TransientModel):
         default="PermanentStorage",
     )
     date_from = fields.Date("From", default=lambda self: warsaw_today().replace(day=1))
-    date_to = fields.Date("To", default=fields.Date.today)
+    date_to = fields.Date("To", default=lambda self: warsaw_today())
     as_buyer = fields.Boolean("Purchases", default=True)
     as_third = fields.Boolean("Invoices With Us as Third Party")
     as_authorised = fields.Boolean("Invoices With Us as Authorised Party")
