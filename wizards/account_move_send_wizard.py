@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.access import BILLING
+from ..models.client_actions import close_window, notice
 from ..models.sending.mail import PENDING
 from ..models.sending.send import KEY
 
@@ -70,17 +71,12 @@ class AccountMoveSendWizard(models.TransientModel):
         return self._l10n_pl_ksef_tell_waiting() if waits else action
 
     def _l10n_pl_ksef_tell_waiting(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._("KSeF"),
-                "message": self.env._(
-                    "KSeF has not given %(name)s its number yet. The e-mail goes out "
-                    "by itself when it has; you will be told.",
-                    name=self.move_id.name,
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._(
+                "KSeF has not given %(name)s its number yet. The e-mail goes out "
+                "by itself when it has; you will be told.",
+                name=self.move_id.name,
+            ),
+            "info",
+            then=close_window(),
+        )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.access import AUDITOR, BILLING, allowed
+from ..models.client_actions import close_window, notice
 
 # So many are made at once; more than that are made while people do something else.
 PIECE, PIECE_WITH_PICTURES = 50, 5
@@ -86,19 +87,14 @@ class Bundle(models.TransientModel):
         }
 
     def _told_to_wait(self):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "The ZIP is being made. You may go on working: a bar above the "
-                    "lists and on the dashboard shows how far it is, and has it when "
-                    "it is ready."
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notice(
+            self.env._(
+                "The ZIP is being made. You may go on working: a bar above the lists "
+                "and on the dashboard shows how far it is, and has it when it is ready."
+            ),
+            "info",
+            then=close_window(),
+        )
 
     def _url(self):
         return f"/l10n_pl_ksef/bundle/{self.id}"

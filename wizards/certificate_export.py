@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..ksef_api.enrolment import certificate_name
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.client_actions import close_window
 
 SHORTEST_PASSWORD = 12
 
@@ -49,7 +50,7 @@ class CertificateExport(models.TransientModel):
             "tag": "l10n_pl_ksef.download",
             "params": {
                 "url": f"/l10n_pl_ksef/certificate/{self.id}",
-                "next": {"type": "ir.actions.act_window_close"},
+                "next": close_window(),
             },
         }
 

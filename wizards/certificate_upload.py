@@ -8,6 +8,7 @@ from ..ksef_api import certificate as x509
 from ..ksef_api.errors import CertificateError
 from ..ksef_api.nip import normalize_nip
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.client_actions import close_window
 from ..models.vault.vault import VaultError
 
 
@@ -87,7 +88,7 @@ class CertificateUpload(models.TransientModel):
         if self.type == "offline":
             if self.move_ids:
                 return self.move_ids._l10n_pl_ksef_issue_offline()
-            return {"type": "ir.actions.act_window_close"}
+            return close_window()
         self._connect("certificate", certificate_id=certificate.id)
         self.connection_id.action_authorise()
         return self._go_on()

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..ksef_api.nip import normalize_nip
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.client_actions import reload_page
 from ..models.vault.vault import VaultError
 
 
@@ -91,4 +92,4 @@ class CompanyData(models.TransientModel):
                 "country_id": self.env.ref("base.pl").id,
             }
         )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()

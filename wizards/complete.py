@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.access import BILLING, allowed, check_allowed
+from ..models.client_actions import close_window
 from ..models.sending.account_move import TOLD
 
 
@@ -67,7 +68,7 @@ class Complete(models.TransientModel):
     def action_close(self):
         """Close the window; what was begun beside it goes on."""
         self.ensure_one()
-        return self.following or {"type": "ir.actions.act_window_close"}
+        return self.following or close_window()
 
     def _go_on_with(self, moves):
         """Confirm or send ``moves``; what is left stays in the window."""

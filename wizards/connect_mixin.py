@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..ksef_api.nip import is_valid_nip, normalize_nip
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.client_actions import close_window, is_notice, notice, reload_page
 from ..models.connection.connection import ENVIRONMENTS
 from ..models.sending.document_batch import MANY
 
@@ -134,23 +135,14 @@ class ConnectMixin(models.AbstractModel):
         if self.move_ids:
             return self._told(self.move_ids.action_l10n_pl_ksef_send())
         if self.fetch_afterwards:
-            notice = self.company_id._l10n_pl_ksef_fetch_now()
-            close = {"type": "ir.actions.act_window_close"}
-            return {**notice, "params": {**notice["params"], "next": close}}
+            told = self.company_id._l10n_pl_ksef_fetch_now()
+            return {**told, "params": {**told["params"], "next": close_window()}}
         waiting = self._waiting()
         if waiting:
             waiting._l10n_pl_ksef_send()
             self.env["account.move.send"]._l10n_pl_ksef_wait(waiting)
             return self._told(waiting._l10n_pl_ksef_send_summary())
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self._success_text(),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(self._success_text(), then=reload_page())
 
     def _success_text(self):
         return self.env._("The company is connected to KSeF.")
@@ -168,8 +160,8 @@ class ConnectMixin(models.AbstractModel):
 
     def _told(self, action):
         """Return ``action``, whose notice begins with what the person waited for."""
-        params = action.get("params") or {}
-        if action.get("tag") != "display_notification":
+        if not is_notice(action):
             return action
+        params = action["params"]
         message = self.env._("Connected. %(message)s", message=params["message"])
         return {**action, "params": {**params, "message": message}}

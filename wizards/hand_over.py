@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.access import BILLING, allowed, check_allowed
+from ..models.client_actions import close_window
 
 
 class HandOver(models.TransientModel):
@@ -62,4 +63,4 @@ class HandOver(models.TransientModel):
         rows.sudo()._hand_over(self.user_id, self.note)
         others = self.move_ids - rows.move_id
         others._l10n_pl_ksef_hand_over(self.user_id, self.note)
-        return {"type": "ir.actions.act_window_close"}
+        return close_window()

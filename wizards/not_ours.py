@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..models.access import BILLING, allowed, check_allowed
+from ..models.client_actions import close_window
 from ..models.workplace.not_ours import REASONS
 
 
@@ -48,4 +49,4 @@ class NotOurs(models.TransientModel):
             # The form that this was opened from is gone with its bill.
             actions = self.env["ir.actions.act_window"]
             return actions._for_xml_id("l10n_pl_ksef.action_bill")
-        return {"type": "ir.actions.act_window_close"}
+        return close_window()

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..ksef_api.nip import normalize_nip
 from ..models.access import ADMINISTRATOR, AUDITOR, BILLING, allowed
+from ..models.client_actions import reload_page
 from ..models.connection.connection import ENVIRONMENTS
 from ..models.office import nip_list
 from ..models.office.shared import TOLD
@@ -67,7 +68,7 @@ class OfficeResponsible(models.TransientModel):
         """Note who looks after the companies."""
         # sudo: companies are written by system administrators; this field by ours
         self._companies().sudo().l10n_pl_ksef_responsible_id = self.user_id
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
 
 class OfficeNotifications(models.TransientModel):
@@ -95,7 +96,7 @@ class OfficeNotifications(models.TransientModel):
                 choice.is_wanted = self.wanted == "all" or (
                     self.wanted == "troubles" and choice.type not in GOOD_NEWS
                 )
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
 
 class OfficeConnect(models.TransientModel):

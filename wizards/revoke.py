@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..models.access import ADMINISTRATOR, allowed
+from ..models.client_actions import reload_page
 from ..models.enrolment.listed import REASONS
 
 
@@ -128,7 +129,7 @@ class Revoke(models.TransientModel):
             return window._go_on()
         if self.message:
             return self._open()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
     def _log_signed(self, certificate):
         """Keep in the certificate's history which invoices carry its code."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..models.access import ADMINISTRATOR, allowed, check_allowed
+from ..models.client_actions import reload_page
 
 
 class Settings(models.TransientModel):
@@ -40,12 +41,12 @@ class Settings(models.TransientModel):
     @allowed(ADMINISTRATOR)
     def execute(self):
         """Save: the fields are written already, the page is shown anew."""
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
     @allowed(ADMINISTRATOR)
     def cancel(self):
         """Discard."""
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):

@@ -2,9 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..access import AUDITOR, BILLING, allowed, is_in
-
-# Whoever has the button loads itself anew.
-DONE = {"type": "ir.actions.act_window_close"}
+from ..client_actions import close_window
 
 
 class Attention(models.Model):
@@ -100,4 +98,5 @@ class Attention(models.Model):
         if not source.action or not is_in(self.env, *source.groups):
             return self.action_open()
         done = getattr(self._record(), source.action)()
-        return done if isinstance(done, dict) else DONE
+        # Whoever has the button loads itself anew.
+        return done if isinstance(done, dict) else close_window()

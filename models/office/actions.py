@@ -3,6 +3,7 @@
 from odoo import models
 
 from ..access import ADMINISTRATOR, AUDITOR, BILLING, allowed
+from ..client_actions import notice, reload_page
 
 
 class Office(models.Model):
@@ -22,14 +23,25 @@ class Office(models.Model):
     def action_open(self):
         """Open the connection of the company, or where it is connected."""
         self.ensure_one()
-        if self.connection_id:
-            return {
+        if not self.connection_id:
+            return self._there(self._companies()._l10n_pl_ksef_ask_connection())
+        return self._there(
+            {
                 "type": "ir.actions.act_window",
                 "res_model": "l10n_pl_ksef.connection",
                 "res_id": self.connection_id.id,
                 "views": [(False, "form")],
             }
-        return self._companies()._l10n_pl_ksef_ask_connection()
+        )
+
+    def _there(self, action):
+        """Return ``action`` as it opens in this company, chosen in the menu or not."""
+        chosen = self.env.companies - self.company_id
+        here = [self.company_id.id, *chosen.ids]
+        return {
+            **action,
+            "context": {**action.get("context", {}), "allowed_company_ids": here},
+        }
 
     @allowed(BILLING)
     def action_fetch(self):
@@ -115,14 +127,9 @@ class Office(models.Model):
         if left:
             names = ", ".join(left.mapped("display_name"))
             message = f"{message} {why} {names}."
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left else "success",
-                "title": "KSeF",
-                "message": message,
-                "sticky": bool(left),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            message,
+            "warning" if left else "success",
+            then=reload_page(),
+            sticky=bool(left),
+        )

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ..access import BILLING, allowed
+from ..client_actions import close_window
 from ..times import warsaw_today
 from .document import OVER
 
@@ -168,7 +169,7 @@ class AccountMove(models.Model):
         outage = company._l10n_pl_ksef_outage()
         if outage.category == "total_failure":
             self._l10n_pl_ksef_issue_outside(outage)
-            return {"type": "ir.actions.act_window_close"}
+            return close_window()
         self._l10n_pl_ksef_refuse_incomplete()
         certificate = company._l10n_pl_ksef_offline_certificate()
         if not certificate:
@@ -180,7 +181,7 @@ class AccountMove(models.Model):
                 raise UserError("\n".join([f"{move.display_name}:", *problems]))
         # sudo: whoever causes it may wake the cron
         self.env["l10n_pl_ksef.document"]._send_cron().sudo()._trigger()
-        return {"type": "ir.actions.act_window_close"}
+        return close_window()
 
     def _l10n_pl_ksef_freeze_offline(self, certificate, outage):
         """Freeze the document of this invoice, signed with ``certificate``.

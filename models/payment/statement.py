@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 
 from ...ksef_api.title_reading import read_title
 from ..access import BANKING, allowed
+from ..client_actions import notice, reload_page
 from .settle import Settlement, targets_of
 
 _logger = logging.getLogger(__name__)
@@ -72,21 +73,28 @@ class StatementLine(models.Model):
             found = [*reading.numbers, *reading.identifiers]
             if found:
                 readings[line] = reading
-                line.l10n_pl_ksef_found = ", ".join(found)
-            elif reading.mistyped:
-                line.l10n_pl_ksef_found = ", ".join(reading.mistyped)
-                line.l10n_pl_ksef_match = "mistyped"
-                line.l10n_pl_ksef_match_remarks = self.env._(
-                    "The check sum of the number in the title is wrong."
+                line.write(
+                    {
+                        "l10n_pl_ksef_found": ", ".join(found),
+                        "l10n_pl_ksef_match": "open",
+                    }
                 )
-        by_itself = [
-            line
-            for line in readings
+            elif reading.mistyped:
+                line.write(
+                    {
+                        "l10n_pl_ksef_found": ", ".join(reading.mistyped),
+                        "l10n_pl_ksef_match": "mistyped",
+                        "l10n_pl_ksef_match_remarks": self.env._(
+                            "The check sum of the number in the title is wrong."
+                        ),
+                    }
+                )
+        by_itself = {
+            line: reading
+            for line, reading in readings.items()
             if line.company_id.l10n_pl_ksef_match_statements and not line.is_reconciled
-        ]
-        for line in readings:
-            line.l10n_pl_ksef_match = "open"
-        self._l10n_pl_ksef_settle({line: readings[line] for line in by_itself})
+        }
+        self._l10n_pl_ksef_settle(by_itself)
 
     @allowed(BANKING, operation="write")
     def action_l10n_pl_ksef_match(self):
@@ -96,20 +104,15 @@ class StatementLine(models.Model):
             {line: read_title(line.payment_ref) for line in open_lines}
         )
         left = self.filtered(lambda line: line.l10n_pl_ksef_match == "open")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left else "success",
-                "title": self.env._("KSeF"),
-                "message": self.env._(
-                    "Reconciled: %(done)s. Left: %(left)s.",
-                    done=len(self) - len(left),
-                    left=len(left),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            self.env._(
+                "Reconciled: %(done)s. Left: %(left)s.",
+                done=len(self) - len(left),
+                left=len(left),
+            ),
+            "warning" if left else "success",
+            then=reload_page(),
+        )
 
     def _l10n_pl_ksef_settle(self, readings):
         """Reconcile the lines of ``readings`` ({line: Reading}) where they fit."""
@@ -131,11 +134,7 @@ class StatementLine(models.Model):
     def _l10n_pl_ksef_reconcile(self, settlement):
         """Put the items of ``settlement`` in the place of the suspense account."""
         self.ensure_one()
-        partners = {item.partner_id for item, _amount in settlement.pairs}
-        if not self.partner_id and len(partners) == 1:
-            # First: Odoo makes the suspense item anew with it.
-            self.partner_id = partners.pop()
-        _liquidity, suspense, _other = self._seek_for_lines()
+        liquidity, suspense, _other = self._seek_for_lines()
         values, left = [], -sum(suspense.mapped("amount_currency"))
         left_balance = -sum(suspense.mapped("balance"))
         for item, amount in settlement.pairs:
@@ -156,13 +155,19 @@ class StatementLine(models.Model):
             left_balance -= converted["balance"]
         commands = [Command.delete(line.id) for line in suspense]
         commands += [Command.create(value) for value in values]
+        partners = {item.partner_id for item, _amount in settlement.pairs}
+        partner = self.partner_id
+        if not partner and len(partners) == 1:
+            # By its item: written on the transaction, Odoo would book it anew.
+            partner = partners.pop()
+            commands.append(Command.update(liquidity.id, {"partner_id": partner.id}))
         if not suspense.currency_id.is_zero(left):
             commands.append(
                 Command.create(
                     {
                         "name": self.payment_ref,
                         "account_id": suspense.account_id.id,
-                        "partner_id": self.partner_id.id,
+                        "partner_id": partner.id,
                         "currency_id": suspense.currency_id.id,
                         "amount_currency": -left,
                         "balance": -left_balance,
@@ -176,4 +181,5 @@ class StatementLine(models.Model):
         new = (self.move_id.line_ids - before).sorted("id")
         for (item, _amount), counterpart in zip(settlement.pairs, new, strict=False):
             (item + counterpart).reconcile()
-        self.l10n_pl_ksef_match = "done" if self.is_reconciled else "open"
+        if self.is_reconciled:
+            self.l10n_pl_ksef_match = "done"

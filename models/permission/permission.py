@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ...ksef_api import permission as ksef
 from ...ksef_api.errors import Forbidden, KsefError
 from ..access import ADMINISTRATOR, AUDITOR, allowed
+from ..client_actions import reload_page
 from ..concurrency import checkpoint, isolated, time_is_left
 from ..connection.connection import ENVIRONMENTS
 from ..times import naive_utc
@@ -110,7 +111,7 @@ class Permission(models.Model):
         error = connection._refresh_permissions()
         if error:
             raise UserError(connection._why_no_list(error))
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
     @api.model
     def _connection_of(self, company):

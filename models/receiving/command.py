@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..access import BILLING, allowed
+from ..client_actions import notice, reload_page
 from .bill import OPEN_STATES
 
 # So many bills are made while the person waits; more in the background.
@@ -161,15 +162,10 @@ class Bill(models.Model):
 
         :param parts: texts in which %s stands for a link
         """
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": type,
-                "sticky": sticky,
-                "title": self.env._("KSeF"),
-                "message": " ".join(text for text, _links in parts),
-                "links": [link for _text, links in parts for link in links],
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            " ".join(text for text, _links in parts),
+            type,
+            then=reload_page(),
+            sticky=sticky,
+            links=[link for _text, links in parts for link in links],
+        )

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..access import BILLING, check_allowed
+from ..client_actions import notice
 from .bill import BUYER_ROLE
 
 # KSeF asks for a quarter of an hour between two lookings (hwm.md).
@@ -118,15 +119,10 @@ class ResCompany(models.Model):
             roles = company._l10n_pl_ksef_roles() or [BUYER_ROLE]
             fetches._ask(connection, roles, self.env.user)
         self.env.ref("l10n_pl_ksef.ir_cron_fetch")._trigger()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "title": self.env._("KSeF"),
-                "message": self.env._(
-                    "Invoices are being fetched in the background. You will be told "
-                    "when it is finished."
-                ),
-            },
-        }
+        return notice(
+            self.env._(
+                "Invoices are being fetched in the background. You will be told "
+                "when it is finished."
+            ),
+            "info",
+        )

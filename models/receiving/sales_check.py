@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..access import AUDITOR, BILLING, allowed, is_in
+from ..client_actions import close_window
 
 # Since then taxpayers have to issue in KSeF (Act on VAT, art. 106ga).
 FIRST_DAY = "2026-02-01"
@@ -168,7 +169,7 @@ class SalesCheck(models.Model):
             return self.move_id.action_l10n_pl_ksef_send()
         if self.place == "ksef":
             self.bill_id.action_ignore()
-            return {"type": "ir.actions.act_window_close"}
+            return close_window()
         return self.action_open()
 
     @api.model

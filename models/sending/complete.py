@@ -2,6 +2,7 @@
 
 from odoo import models
 
+from ..client_actions import is_notice
 from .account_move import TOLD
 
 
@@ -32,7 +33,7 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_send_beside(self, lacking):
         """Send these, and return the window that lists what ``lacking`` lack."""
         action = self.action_l10n_pl_ksef_send() if self else {}
-        if action.get("tag") == "display_notification":
+        if is_notice(action):
             return lacking._l10n_pl_ksef_tell("send", action["params"]["message"])
         return lacking._l10n_pl_ksef_tell("send", following=action or False)
 

@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from ..client_actions import close_window, notice
+
 ON_THE_WAY = ("sending", "sent", "unknown")
 NOT_TAKEN = ("incomplete", "rejected")
 
@@ -22,17 +24,8 @@ class AccountMove(models.Model):
             message = self._l10n_pl_ksef_where()
         else:
             message = " ".join(self._l10n_pl_ksef_where_all())
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": kind,
-                "title": self.env._("KSeF"),
-                "message": message,
-                # The page with the button loads itself anew, and a window closes.
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        # The page with the button loads itself anew, and a window closes.
+        return notice(message, kind, then=close_window())
 
     def _l10n_pl_ksef_where(self):
         """Return a sentence about where this invoice is on its way to KSeF."""

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...ksef_api.nip import is_valid_nip, normalize_nip
 from ..access import BILLING, allowed
+from ..client_actions import reload_page
 from ..times import warsaw_today
 from .bank_verification import account_number
 from .entry import LISTED, MISSING
@@ -68,7 +69,7 @@ class AccountMove(models.Model):
         failure = entries._ask(self._l10n_pl_ksef_list_wanted(), warsaw_today())
         if failure:
             raise UserError(failure)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return reload_page()
 
     def _l10n_pl_ksef_list_wanted(self):
         """Return ``{nip: {account}}`` of the vendors of these bills."""

@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..access import BILLING, allowed
+from ..client_actions import notice, reload_page
 
 WARNING = "mail.mail_activity_data_warning"
 
@@ -130,13 +131,8 @@ class Bill(models.Model):
             )
         for bill, reasons in list(failed.items())[:5]:
             sentences.append(f"{bill.invoice_number}: {' '.join(reasons)}")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if failed else "success",
-                "title": self.env._("KSeF"),
-                "message": "\n".join(sentences) or self.env._("Nothing to confirm."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notice(
+            "\n".join(sentences) or self.env._("Nothing to confirm."),
+            "warning" if failed else "success",
+            then=reload_page(),
+        )

@@ -355,6 +355,26 @@ class TestPage(OfficeCase):
         asked = fetches.search([("company_id", "=", self.clients[0].id)])
         self.assertTrue(asked.user_id)
 
+    def test_what_opens_can_be_read_though_its_company_is_not_chosen(self):
+        connected, other = self.clients[:2]
+        self.grant(connected)
+        self.connect_many(connected)
+        person = self.new_user("szefowa_biura", "account_manager")
+        person.company_ids |= self.clients
+        for company in (connected, other):
+            with self.subTest(connected=company == connected):
+                line = self.lines(company).with_user(person)
+                line = line.with_context(allowed_company_ids=self.company.ids)
+                action = line.action_open()
+                opened = (
+                    self.env[action["res_model"]]
+                    .with_user(person)
+                    .with_context(**action["context"])
+                    .browse(action["res_id"])
+                )
+                self.assertEqual(opened.company_id, company)
+                self.assertEqual(opened.env.company, company)
+
     def test_many_are_given_to_a_person_and_grouped(self):
         clerk = self.new_user("ksiegowa_biura", "account_user")
         action = self.lines().action_responsible()

@@ -21,6 +21,7 @@ LEVEL = {room: level for level, rooms in enumerate(STOREYS) for room in rooms}
 GROUND = {
     "access",
     "cached_mixin",
+    "client_actions",
     "concurrency",
     "settings_mixin",
     "taxpayer",

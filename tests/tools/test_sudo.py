@@ -27,7 +27,7 @@ COUNT = {
     "takeover": 7,
     "models": 6,
     "vault": 3,
-    "white_list": 11,
+    "white_list": 10,
     "workplace": 33,
     "wizards": 30,
     "controllers": 3,
