@@ -1,5 +1,7 @@
 from datetime import date
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import new_test_user, tagged
@@ -154,6 +156,12 @@ class TestInbox(ReceivingCase):
         self.assertFalse(fetch.is_running)
         self.assertEqual((fetch.state, fetch.found_count), ("done", 2))
         self.assertTrue(fetch.is_answered)
+
+    def test_the_window_proposes_the_month_that_poland_lives_in(self):
+        with freeze_time("2026-11-30 23:30:00"):  # 1 December in Warsaw
+            window = self.env["l10n_pl_ksef.fetch.window"].create({"what": "period"})
+        december = date(2026, 12, 1)
+        self.assertEqual((window.date_from, window.date_to), (december, december))
 
     def test_days_that_no_calendar_of_ksef_has_are_refused_with_a_sentence(self):
         for first, last in (("0001-01-01", "2026-01-31"), ("2026-01-01", "9999-12-31")):
