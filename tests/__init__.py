@@ -69,6 +69,7 @@ from .receiving import (
 )
 from .rights import (
     test_breakins,
+    test_doors,
     test_methods,
     test_records,
 )
