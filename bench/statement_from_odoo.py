@@ -11,8 +11,7 @@ import time
 
 from odoo.addons.l10n_pl_ksef.bench.goals import told
 from odoo.addons.l10n_pl_ksef.ksef_api.ksef_number import crc8
-from odoo.addons.l10n_pl_ksef.ksef_api.title_reading import read_title
-from odoo.addons.l10n_pl_ksef.models.payment.settle import targets_of
+from odoo.addons.l10n_pl_ksef.models.payment.settle import Titles
 
 OPEN, LINES = 100_000, 1000
 NIP = "5265877635"
@@ -77,16 +76,15 @@ def fill(first, last):
 def looking_up(most):
     """Seconds for reading 1,000 titles and finding what they name."""
     chance = random.Random(1)
+    chosen = chance.sample(range(1, most + 1), LINES)
+    texts = [f"zapłata {number_of(ordinal)} dziękujemy" for ordinal in chosen]
     lines = env["account.bank.statement.line"]
-    readings = {}
     began = time.perf_counter()
-    for ordinal in chance.sample(range(1, most + 1), LINES):
-        title = f"zapłata {number_of(ordinal)} dziękujemy"
-        line = lines.new({"company_id": company.id, "payment_ref": title})
-        readings[line] = read_title(title)
-    found = targets_of(env, readings)
+    titles = Titles(env, texts)
+    new = [lines.new({"company_id": company.id, "payment_ref": text}) for text in texts]
+    found = [titles.targets(line) for line in new]
     spent = time.perf_counter() - began
-    if not all(found.values()):
+    if not all(found):
         raise ValueError("some were not found")
     return spent
 

@@ -42,6 +42,11 @@ class Reading:
     identifiers: tuple[str, ...]
     mistyped: tuple[str, ...]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that was read without doubt."""
+        return self.numbers + self.identifiers
+
 
 def read_title(text: str) -> Reading:
     """Return the numbers in ``text``, the title of a transfer that somebody made."""

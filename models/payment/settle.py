@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ...ksef_api.title_reading import read_title
+
 OPEN_TYPES = ("asset_receivable", "liability_payable")
 
 
@@ -12,16 +14,20 @@ class Target:
     :param item: ``account.move.line``, not reconciled yet
     :param amount: what its payer said to pay of it (an identifier's amount), in the
         item's currency; None for as much as there is
+    :param taken: what earlier transactions of the same statement pay of it
     """
 
     item: object
     amount: float | None = None
+    taken: float = 0.0
 
     @property
     def open(self):
         """What can be paid of it, in the direction of the money: positive when it
         comes to us."""
-        residual = self.item.amount_residual_currency
+        residual = self.item.amount_residual_currency - self.taken
+        if self.item.currency_id.is_zero(residual):
+            return 0.0
         if self.amount is None:
             return residual
         limit = min(abs(self.amount), abs(residual))
@@ -69,30 +75,99 @@ class Settlement:
         over = not currency.is_zero(left)
         return cls(tuple(pairs), _("More was paid than is owed.") if over else "")
 
+    def booked(self, line, liquidity, suspense):
+        """Return values of the items by which ``line`` pays these.
 
-def targets_of(env, readings):
-    """Return ``{line: [Target]}`` for statement lines and what their titles name.
+        :param liquidity, suspense: Odoo's values of the two items of a transaction
+            that nobody has looked at; what is left stays on the suspense account
+        """
+        currency, own = self.pairs[0][0].currency_id, line.company_id.currency_id
+        total, balance = suspense["amount_currency"], _balance(suspense)
+        left, left_balance, values = total, balance, []
+        for item, amount in self.pairs:
+            left += amount
+            # Cents of rates belong to the last.
+            whole = currency.is_zero(left) and item == self.pairs[-1][0]
+            part = left_balance if whole else own.round(-amount * balance / total)
+            left_balance -= part
+            values.append(
+                {
+                    **_unsigned(suspense),
+                    "account_id": item.account_id.id,
+                    "partner_id": item.partner_id.id,
+                    "amount_currency": -amount,
+                    "balance": part,
+                }
+            )
+        partner = liquidity["partner_id"] or self._partner_id()
+        if not currency.is_zero(left):
+            rest = {"amount_currency": left, "balance": left_balance}
+            values.append({**_unsigned(suspense), "partner_id": partner, **rest})
+        return [{**liquidity, "partner_id": partner}, *values]
+
+    def _partner_id(self):
+        """Return the id of whom all of them belong to, or False."""
+        partners = {item.partner_id.id for item, _amount in self.pairs}
+        return partners.pop() if len(partners) == 1 else False
+
+
+def _balance(values):
+    return values["debit"] - values["credit"]
+
+
+def _unsigned(values):
+    return {k: v for k, v in values.items() if k not in ("debit", "credit")}
+
+
+class Titles:
+    """What the titles of transactions say, and how these pay what they name.
 
     Three searches for all of them, by indexed numbers.
 
-    :param readings: ``{line: title_reading.Reading}``
+    :param texts: the titles
     """
-    numbers = {n for reading in readings.values() for n in reading.numbers}
-    identifiers = {n for reading in readings.values() for n in reading.identifiers}
-    members = _members(env, identifiers)
-    wanted = numbers | {number for rows in members.values() for number, _a in rows}
-    items = _open_items(env, wanted)
-    found = {}
-    for line, reading in readings.items():
+
+    def __init__(self, env, texts):
+        self.readings = {text: read_title(text) for text in texts if text}
+        numbers = {n for one in self.readings.values() for n in one.numbers}
+        identifiers = {n for one in self.readings.values() for n in one.identifiers}
+        self._members = _members(env, identifiers)
+        numbers |= {n for rows in self._members.values() for n, _amount in rows}
+        self._items = _open_items(env, numbers)
+        self._taken = {}
+        # {line: Settlement} of those that were asked for.
+        self.settlements = {}
+
+    def reading(self, line):
+        """Return what the title of a transaction names, or None."""
+        return self.readings.get(line.payment_ref)
+
+    def targets(self, line):
+        """Return what a transaction is to pay, as a list of ``Target``."""
+        reading = self.reading(line)
+        if not reading:
+            return []
         pairs = [(number, None) for number in reading.numbers]
         for identifier in reading.identifiers:
-            pairs += members.get((line.company_id, identifier), [])
-        found[line] = [
-            Target(item, amount)
+            pairs += self._members.get((line.company_id, identifier), [])
+        return [
+            Target(item, amount, self._taken.get(item, 0.0))
             for number, amount in dict(pairs).items()
-            for item in items.get((line.company_id, number), ())
+            for item in self._items.get((line.company_id, number), ())
         ]
-    return found
+
+    def remarks(self, line):
+        """Return what is to be said about how a transaction pays, or False."""
+        settlement = self.settlements.get(line)
+        return (settlement and settlement.remarks) or False
+
+    def settle(self, line):
+        """Return how a transaction pays what its title names: after the others."""
+        settlement = Settlement.of(line, self.targets(line))
+        for item, amount in settlement.pairs:
+            self._taken[item] = self._taken.get(item, 0.0) + amount
+        self.settlements[line] = settlement
+        return settlement
 
 
 def _members(env, identifiers):

@@ -1,13 +1,16 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import Command, api, fields, models
 
-from ...ksef_api.title_reading import read_title
 from ..access import BANKING, allowed
 from ..client_actions import notice, reload_page
-from .settle import Settlement, targets_of
+from .settle import Titles
 
 _logger = logging.getLogger(__name__)
+# In the context while transactions are created: ``Titles`` of all of them.
+TITLES = "l10n_pl_ksef_titles"
 
 
 class ResCompany(models.Model):
@@ -57,52 +60,72 @@ class StatementLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         # EXTENDS 'account'
-        lines = super().create(vals_list)
-        polish = lines.filtered(lambda line: line.company_id.country_code == "PL")
-        for company, theirs in polish.grouped("company_id").items():
-            # What is told stays: where no person imports, in the company's language.
-            lang = self.env.lang or company.partner_id.lang
-            theirs.with_context(lang=lang)._l10n_pl_ksef_read_titles()
+        titles = Titles(self.env, [vals.get("payment_ref") for vals in vals_list])
+        reading = self.with_context(**{TITLES: titles})
+        lines = super(StatementLine, reading).create(vals_list).with_env(self.env)
+        lines._l10n_pl_ksef_note_titles(titles)
+        lines._l10n_pl_ksef_reconcile(titles)
         return lines
 
-    def _l10n_pl_ksef_read_titles(self):
-        """Note which numbers the titles name, and reconcile what fits."""
-        readings = {}
-        for line in self:
-            reading = read_title(line.payment_ref)
-            found = [*reading.numbers, *reading.identifiers]
-            if found:
-                readings[line] = reading
-                line.write(
-                    {
-                        "l10n_pl_ksef_found": ", ".join(found),
-                        "l10n_pl_ksef_match": "open",
-                    }
+    def _prepare_move_line_default_vals(self, counterpart_account_id=None):
+        # EXTENDS 'account': a transaction that comes in is booked once, on what it pays
+        values = super()._prepare_move_line_default_vals(counterpart_account_id)
+        titles = self.env.context.get(TITLES)
+        if not titles or counterpart_account_id or not self._l10n_pl_ksef_is_read():
+            return values
+        reading = titles.reading(self)
+        by_itself = self.company_id.l10n_pl_ksef_match_statements
+        if not reading or not reading.names or not by_itself:
+            return values
+        return self._l10n_pl_ksef_booked(titles, values)
+
+    def _l10n_pl_ksef_is_read(self):
+        return self.company_id.country_code == "PL"
+
+    def _l10n_pl_ksef_booked(self, titles, values):
+        """Return ``values`` of Odoo's two items with what the title names in the place
+        of the suspense account, where it fits."""
+        settlement = titles.settle(self._l10n_pl_ksef_told())
+        return settlement.booked(self, *values) if settlement.pairs else values
+
+    def _l10n_pl_ksef_told(self):
+        """What is told stays: where no person imports, in the company's language."""
+        lang = self.env.lang or self.company_id.partner_id.lang
+        return self.with_context(lang=lang)
+
+    def _l10n_pl_ksef_note_titles(self, titles):
+        """Note which numbers the titles name."""
+        for line in self.filtered(lambda one: one._l10n_pl_ksef_is_read()):
+            reading = titles.reading(line)
+            if reading and reading.names:
+                found, match, remarks = reading.names, "open", titles.remarks(line)
+            elif reading and reading.mistyped:
+                found, match = reading.mistyped, "mistyped"
+                remarks = line._l10n_pl_ksef_told().env._(
+                    "The check sum of the number in the title is wrong."
                 )
-            elif reading.mistyped:
-                line.write(
-                    {
-                        "l10n_pl_ksef_found": ", ".join(reading.mistyped),
-                        "l10n_pl_ksef_match": "mistyped",
-                        "l10n_pl_ksef_match_remarks": self.env._(
-                            "The check sum of the number in the title is wrong."
-                        ),
-                    }
-                )
-        by_itself = {
-            line: reading
-            for line, reading in readings.items()
-            if line.company_id.l10n_pl_ksef_match_statements and not line.is_reconciled
-        }
-        self._l10n_pl_ksef_settle(by_itself)
+            else:
+                continue
+            line.write(
+                {
+                    "l10n_pl_ksef_found": ", ".join(found),
+                    "l10n_pl_ksef_match": match,
+                    "l10n_pl_ksef_match_remarks": remarks,
+                }
+            )
 
     @allowed(BANKING, operation="write")
     def action_l10n_pl_ksef_match(self):
         """Reconcile these transactions by the numbers in their titles."""
-        open_lines = self.filtered(lambda line: not line.is_reconciled)
-        open_lines._l10n_pl_ksef_settle(
-            {line: read_title(line.payment_ref) for line in open_lines}
-        )
+        untouched = self.filtered(lambda line: line._l10n_pl_ksef_is_untouched())
+        titles = Titles(self.env, untouched.mapped("payment_ref"))
+        for line in untouched:
+            values = line._prepare_move_line_default_vals()
+            booked = line._l10n_pl_ksef_booked(titles, values)
+            line.l10n_pl_ksef_match_remarks = titles.remarks(line)
+            if booked is not values:
+                line._l10n_pl_ksef_rebook(titles, booked)
+        untouched._l10n_pl_ksef_reconcile(titles)
         left = self.filtered(lambda line: line.l10n_pl_ksef_match == "open")
         return notice(
             self.env._(
@@ -114,72 +137,60 @@ class StatementLine(models.Model):
             then=reload_page(),
         )
 
-    def _l10n_pl_ksef_settle(self, readings):
-        """Reconcile the lines of ``readings`` ({line: Reading}) where they fit."""
-        found = targets_of(self.env, readings)
-        for line, targets in found.items():
-            settlement = Settlement.of(line, targets)
-            if settlement.remarks:
-                line.l10n_pl_ksef_match_remarks = settlement.remarks
-            if not settlement.pairs:
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    line._l10n_pl_ksef_reconcile(settlement)
-            except Exception as error:
-                # What cannot be booked here is left to a person; the import goes on.
-                _logger.info("KSeF: %s was not reconciled: %s", line, error)
-                line.l10n_pl_ksef_match_remarks = str(error)
+    def _l10n_pl_ksef_is_untouched(self):
+        """Tell whether all of it is on the suspense account still."""
+        _liquidity, suspense, other = self._seek_for_lines()
+        return bool(suspense) and not other and not self.is_reconciled
 
-    def _l10n_pl_ksef_reconcile(self, settlement):
-        """Put the items of ``settlement`` in the place of the suspense account."""
-        self.ensure_one()
-        liquidity, suspense, _other = self._seek_for_lines()
-        values, left = [], -sum(suspense.mapped("amount_currency"))
-        left_balance = -sum(suspense.mapped("balance"))
-        for item, amount in settlement.pairs:
-            converted = self._prepare_counterpart_amounts_using_st_line_rate(
-                item.currency_id, 0, amount
-            )
-            values.append(
-                {
-                    "name": self.payment_ref,
-                    "account_id": item.account_id.id,
-                    "partner_id": item.partner_id.id,
-                    "currency_id": item.currency_id.id,
-                    "amount_currency": -amount,
-                    "balance": -converted["balance"],
-                }
-            )
-            left -= amount
-            left_balance -= converted["balance"]
-        commands = [Command.delete(line.id) for line in suspense]
-        commands += [Command.create(value) for value in values]
-        partners = {item.partner_id for item, _amount in settlement.pairs}
-        partner = self.partner_id
-        if not partner and len(partners) == 1:
-            # By its item: written on the transaction, Odoo would book it anew.
-            partner = partners.pop()
-            commands.append(Command.update(liquidity.id, {"partner_id": partner.id}))
-        if not suspense.currency_id.is_zero(left):
-            commands.append(
-                Command.create(
-                    {
-                        "name": self.payment_ref,
-                        "account_id": suspense.account_id.id,
-                        "partner_id": partner.id,
-                        "currency_id": suspense.currency_id.id,
-                        "amount_currency": -left,
-                        "balance": -left_balance,
-                    }
-                )
-            )
-        before = self.move_id.line_ids
-        self.with_context(force_delete=True, skip_readonly_check=True).write(
-            {"line_ids": commands}
-        )
-        new = (self.move_id.line_ids - before).sorted("id")
-        for (item, _amount), counterpart in zip(settlement.pairs, new, strict=False):
-            (item + counterpart).reconcile()
-        if self.is_reconciled:
-            self.l10n_pl_ksef_match = "done"
+    def _l10n_pl_ksef_rebook(self, titles, values):
+        """Put items with these ``values`` in the place of those that it has."""
+        commands = [Command.clear(), *(Command.create(one) for one in values)]
+        quiet = self.with_context(force_delete=True, skip_readonly_check=True)
+        try:
+            with self.env.cr.savepoint():
+                quiet.write({"line_ids": commands})
+        except Exception as error:
+            titles.settlements.pop(self)
+            self._l10n_pl_ksef_leave(error)
+
+    def _l10n_pl_ksef_reconcile(self, titles):
+        """Reconcile what these pay: all at once, or one by one where one of them cannot
+        be."""
+        plans = {
+            line: line._l10n_pl_ksef_plan(titles.settlements[line].pairs)
+            for line in self
+            if line in titles.settlements and titles.settlements[line].pairs
+        }
+        try:
+            self._l10n_pl_ksef_carry_out([pair for p in plans.values() for pair in p])
+        except OperationalError:
+            raise  # another process was faster: Odoo does it all again
+        except Exception:
+            for line, plan in plans.items():
+                line._l10n_pl_ksef_reconcile_alone(plan)
+        done = self.browse(line.id for line in plans if line.is_reconciled)
+        done.l10n_pl_ksef_match = "done"
+
+    def _l10n_pl_ksef_reconcile_alone(self, plan):
+        try:
+            self._l10n_pl_ksef_carry_out(plan)
+        except Exception as error:
+            self.action_undo_reconciliation()
+            self._l10n_pl_ksef_leave(error)
+
+    def _l10n_pl_ksef_plan(self, pairs):
+        """Return ``[item and its counterpart]``: items are made in the order of
+        ``Settlement.booked``."""
+        made = self.move_id.line_ids.sorted("id")[1 : len(pairs) + 1]
+        return [item + mine for (item, _amount), mine in zip(pairs, made, strict=True)]
+
+    @api.model
+    def _l10n_pl_ksef_carry_out(self, plan):
+        if plan:
+            with self.env.cr.savepoint():
+                self.env["account.move.line"]._reconcile_plan(plan)
+
+    def _l10n_pl_ksef_leave(self, error):
+        """What cannot be booked here is left to a person; the import goes on."""
+        _logger.info("KSeF: %s was not reconciled: %s", self, error)
+        self.l10n_pl_ksef_match_remarks = str(error)

@@ -11,6 +11,7 @@ from ...ksef_api.upo import read_upo
 from ..concurrency import checkpoint
 from ..times import aware
 from .document import UNDECIDED
+from .mirror import MIRRORED_LATER
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
 STARTED = 100
@@ -98,12 +99,17 @@ class Session(models.Model):
         listing = self.env["l10n_pl_ksef.document"]._statuses(connection, self)
         by_hash = {d.xml_hash: d.id for d in self._undecided()}
         for statuses in split_every(APPLY_AT_ONCE, listing):
-            for status in statuses:
-                found = by_hash.get(status.invoice_hash)
-                if found:
-                    document = self.env["l10n_pl_ksef.document"].browse(found)
-                    document.invoice_reference = status.reference
-                    document._apply_status(connection, status)
+            listed = {
+                by_hash[status.invoice_hash]: status
+                for status in statuses
+                if status.invoice_hash in by_hash
+            }
+            # Read together, and mirrored together: there are thousands.
+            documents = self.env["l10n_pl_ksef.document"].browse(listed)
+            for document in documents.with_context(**{MIRRORED_LATER: True}):
+                document.invoice_reference = listed[document.id].reference
+                document._apply_status(connection, listed[document.id])
+            documents.move_id._l10n_pl_ksef_mirror()
             checkpoint(self.env)
             self.env.invalidate_all()
 

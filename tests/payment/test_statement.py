@@ -1,10 +1,12 @@
 """Money finds its invoice by the number in the title of the transfer."""
 
 from decimal import Decimal
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 
 from ...ksef_api.ksef_number import crc8
-from ...ksef_api.title_reading import read_title
-from ...models.payment.settle import targets_of
+from ...models.payment.settle import Titles
 from .case import PaymentCase
 
 
@@ -122,6 +124,37 @@ class TestStatement(StatementCase):
         self.assertFalse(line.is_reconciled)
         self.assertIn("currency", line.l10n_pl_ksef_match_remarks)
 
+    def test_two_in_a_currency_are_paid_to_the_cent_of_the_books(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-10-30",
+                "currency_id": euro.id,
+                "company_id": self.company.id,
+                "inverse_company_rate": 4.2513,
+            }
+        )
+        moves = self.sent(10.01, 20.03, currency_id=euro.id)
+        title = " ".join(moves.mapped("l10n_pl_ksef_number"))
+        total = sum(moves.mapped("amount_total"))
+        line = self.transaction(
+            title, 155.55, foreign_currency_id=euro.id, amount_currency=total
+        )
+        self.assertTrue(line.is_reconciled, line.l10n_pl_ksef_match_remarks)
+        self.assertEqual(moves.mapped("amount_residual"), [0, 0])
+        self.assertAlmostEqual(sum(line.line_ids.mapped("balance")), 0)
+        self.assertEqual(line.move_id.partner_id, self.customer)
+
+    def test_what_a_person_has_booked_already_is_left_to_people(self):
+        self.company.l10n_pl_ksef_match_statements = False
+        line = self.transaction(self.number, 123)
+        _liquidity, suspense, _other = line._seek_for_lines()
+        suspense.account_id = self.company_data["default_account_revenue"]
+        line.action_l10n_pl_ksef_match()
+        self.assertEqual(self.one.amount_residual, 123)
+        self.assertEqual(line.l10n_pl_ksef_match, "open")
+
     def test_without_the_setting_a_button_does_it(self):
         self.company.l10n_pl_ksef_match_statements = False
         line = self.transaction(self.number, 123)
@@ -209,6 +242,28 @@ class TestWholeStatement(StatementCase):
         )
         self.assertTrue(all(lines[7:].mapped("l10n_pl_ksef_match_remarks")))
 
+    def test_one_that_cannot_be_booked_stops_no_other(self):
+        """As when the bill of one of them is to be approved first."""
+        real = type(self.env["account.move.line"])._reconcile_plan
+        kept = self.moves[1]
+
+        def refusing(lines, plan):
+            if kept in (items.move_id & kept for items in plan):
+                raise UserError("Not this one.")
+            return real(lines, plan)
+
+        with patch.object(
+            type(self.env["account.move.line"]), "_reconcile_plan", refusing
+        ):
+            lines = self.statement()
+        matches = lines.mapped("l10n_pl_ksef_match")
+        self.assertEqual(matches[:7], ["done", "open", *["done"] * 5])
+        self.assertEqual(lines[1].l10n_pl_ksef_match_remarks, "Not this one.")
+        _liquidity, suspense, other = lines[1]._seek_for_lines()
+        self.assertTrue(suspense)
+        self.assertFalse(other)
+        self.assertEqual(kept.amount_residual, 246)
+
     def test_each_invoice_is_paid_what_its_titles_say(self):
         self.statement()
         left = [round(move.amount_residual, 2) for move in self.moves]
@@ -217,17 +272,16 @@ class TestWholeStatement(StatementCase):
     def test_it_takes_the_same_searches_however_many_lines(self):
         env = self.env(context={**self.env.context, "tracking_disable": True})
         lines = self.statement().with_env(env)
-        readings = {line: read_title(line.payment_ref) for line in lines}
+        texts = lines.mapped("payment_ref")
         self.env.flush_all()
         self.env.invalidate_all()
-        targets_of(env, readings)
+        Titles(env, texts)
         # One with a number, one with an identifier.
-        few = {line: readings[line] for line in lines[1:3]}
         counts = []
-        for some in (few, readings):
+        for some in (texts[1:3], texts):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            targets_of(env, some)
+            Titles(env, some)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
 
