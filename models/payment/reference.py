@@ -37,7 +37,11 @@ class AccountMove(models.Model):
         itself: the way through them all, which is account's own write, would be half
         the time of sending thousands.
         """
-        super(OdoosMove, self).write({"payment_reference": number})
+        own = (False, self.name, self._get_invoice_computed_reference())
+        typed = self.payment_reference not in own
+        # What follows from the number is no news; what a person typed is kept there.
+        move = self if typed else self.with_context(tracking_disable=True)
+        super(OdoosMove, move).write({"payment_reference": number})
 
 
 class Document(models.Model):

@@ -165,13 +165,20 @@ class AccountMove(models.Model):
         return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
     def _l10n_pl_ksef_log(self, title, details=False):
-        """Note in the chatter what happened in KSeF."""
-        body = Markup("<p>%s</p>") % title
-        if details:
-            body += Markup("<p style='white-space: pre-line'>%s</p>") % details
+        """Note in the chatter what happened in KSeF.
+
+        :param title: text, or a function that returns it of an invoice
+        """
+        bodies = {}
         for move in self:
-            # sudo: what happened is noted, whoever caused it
-            move.sudo()._message_log(body=body)
+            text = title(move) if callable(title) else title
+            bodies[move.id] = Markup("<p>%s</p>") % text
+            if details:
+                bodies[move.id] += (
+                    Markup("<p style='white-space: pre-line'>%s</p>") % details
+                )
+        # sudo: what happened is noted, whoever caused it
+        self.sudo()._message_log_batch(bodies)
 
     # --- sending -------------------------------------------------------------
 

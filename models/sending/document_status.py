@@ -14,6 +14,8 @@ MOST_ATTEMPTS = 9
 IN_PROGRESS = (100, 150)
 ACCEPTED = 200
 DUPLICATE = 440
+# In the context: whoever takes over many shows them together afterwards.
+SHOWN_LATER = "l10n_pl_ksef_shown_later"
 
 
 def pause(poll_count):
@@ -114,9 +116,19 @@ class Document(models.Model):
                 "poll_count": 0,
             }
         )
+        self._show_accepted()
+
+    def _show_accepted(self):
+        """Show on the invoices that they are in KSeF, unless whoever accepts many does
+        so together afterwards."""
+        if self.env.context.get(SHOWN_LATER):
+            return
+        numbers = {document.move_id: document.ksef_number for document in self}
         self.move_id._l10n_pl_ksef_mirror()
         self.move_id._l10n_pl_ksef_log(
-            self.env._("The invoice is in KSeF: %(number)s.", number=number)
+            lambda move: self.env._(
+                "The invoice is in KSeF: %(number)s.", number=numbers[move]
+            )
         )
 
     def _refuse(self, status):

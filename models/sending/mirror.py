@@ -22,8 +22,6 @@ MIRRORED_FIELDS = (
     *(field for _source, field in MIRRORED_FILES),
 )
 AT_ONCE = 500
-# In the context: whoever changes many mirrors them together afterwards.
-MIRRORED_LATER = "l10n_pl_ksef_mirrored_later"
 
 
 class AccountMove(models.Model):
@@ -68,8 +66,6 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_mirror(self):
         """Show our results in the fields of ``l10n_pl_edi``."""
-        if self.env.context.get(MIRRORED_LATER):
-            return
         # Lines and taxes do not change: Odoo need not go through them all again.
         # sudo: the mirrored fields are written by this code only
         moves = self.sudo().with_context(

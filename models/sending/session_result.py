@@ -11,7 +11,7 @@ from ...ksef_api.upo import read_upo
 from ..concurrency import checkpoint
 from ..times import aware
 from .document import UNDECIDED
-from .mirror import MIRRORED_LATER
+from .document_status import SHOWN_LATER
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
 STARTED = 100
@@ -104,12 +104,12 @@ class Session(models.Model):
                 for status in statuses
                 if status.invoice_hash in by_hash
             }
-            # Read together, and mirrored together: there are thousands.
+            # Read together, and shown together: there are thousands.
             documents = self.env["l10n_pl_ksef.document"].browse(listed)
-            for document in documents.with_context(**{MIRRORED_LATER: True}):
+            for document in documents.with_context(**{SHOWN_LATER: True}):
                 document.invoice_reference = listed[document.id].reference
                 document._apply_status(connection, listed[document.id])
-            documents.move_id._l10n_pl_ksef_mirror()
+            documents.filtered(lambda d: d.state == "accepted")._show_accepted()
             checkpoint(self.env)
             self.env.invalidate_all()
 

@@ -6,7 +6,11 @@ class AccountMove(models.Model):
 
     def _l10n_pl_ksef_mirror_file(self, source, field):
         # What l10n_pl_edi has kept stays until we have something in its place.
-        kept = self.filtered(lambda move: move._l10n_pl_ksef_keeps_file(source))
+        # sudo: who reads the invoice need not read its documents
+        taken = self.sudo().l10n_pl_ksef_document_ids.filtered("is_taken_over")
+        kept = (self & taken.move_id).filtered(
+            lambda move: move._l10n_pl_ksef_keeps_file(source)
+        )
         if kept:
             return (self - kept)._l10n_pl_ksef_mirror_file(source, field)
         return super()._l10n_pl_ksef_mirror_file(source, field)
@@ -14,6 +18,4 @@ class AccountMove(models.Model):
     def _l10n_pl_ksef_keeps_file(self, source):
         # sudo: who reads the invoice need not read its documents
         documents = self.sudo().with_context(bin_size=True).l10n_pl_ksef_document_ids
-        taken = documents.filtered("is_taken_over")
-        has_it = documents.filtered(lambda d: d.state == "accepted" and d[source])
-        return bool(taken) and not has_it
+        return not documents.filtered(lambda d: d.state == "accepted" and d[source])

@@ -24,7 +24,7 @@ COUNT = {
     "picture": 5,
     "receiving": 15,
     "sending": 52,
-    "takeover": 7,
+    "takeover": 8,
     "models": 6,
     "vault": 3,
     "white_list": 10,
