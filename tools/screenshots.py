@@ -256,7 +256,9 @@ def make_clients(odoo, sandbox, _company):
         company_id=company,
         company_ids=[(6, 0, clients)],
         certificate_id=odoo.one(
-            "l10n_pl_ksef.certificate", ("company_id", "=", company)
+            "l10n_pl_ksef.certificate",
+            ("company_id", "=", company),
+            ("type", "=", "authentication"),
         ),
         environment="test",
     )
