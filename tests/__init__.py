@@ -143,6 +143,7 @@ from .workplace import (
 )
 from .office import (
     test_office,
+    test_tours_office,
 )
 from .permission import (
     test_permission,

@@ -35,12 +35,14 @@ class Office(models.Model):
         )
 
     def _there(self, action):
-        """Return ``action`` as it opens in this company, chosen in the menu or not."""
-        chosen = self.env.companies - self.company_id
-        here = [self.company_id.id, *chosen.ids]
+        """Return ``action``, before which the browser chooses the company in the menu,
+        where it is not chosen yet: its records could not be read."""
+        if self.company_id in self.env.companies:
+            return action
         return {
-            **action,
-            "context": {**action.get("context", {}), "allowed_company_ids": here},
+            "type": "ir.actions.client",
+            "tag": "l10n_pl_ksef.choose_company",
+            "params": {"company_id": self.company_id.id, "next": action},
         }
 
     @allowed(BILLING)

@@ -2,6 +2,7 @@ import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...ksef_api.client import LONGEST_RANGE, PERMANENT_STORAGE, InvoiceQuery
 from ...ksef_api.errors import InvalidRequest, KsefError
@@ -48,6 +49,11 @@ class Fetch(models.Model):
                 self._go_on(connection)
             except (KsefError, VaultError) as error:
                 self._put_off(connection._note_failure(error, about="fetch"))
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                # Somebody asked for it meanwhile: at once once more, by the next cron.
+                roll_back(self.env)
+                _logger.info("KSeF: fetch %s goes on later: %s", self.id, error)
+                return False
             except Exception as error:
                 # A fault of this server or program: it passes, or people mend it.
                 roll_back(self.env)

@@ -366,14 +366,14 @@ class TestPage(OfficeCase):
                 line = self.lines(company).with_user(person)
                 line = line.with_context(allowed_company_ids=self.company.ids)
                 action = line.action_open()
-                opened = (
-                    self.env[action["res_model"]]
-                    .with_user(person)
-                    .with_context(**action["context"])
-                    .browse(action["res_id"])
-                )
-                self.assertEqual(opened.company_id, company)
-                self.assertEqual(opened.env.company, company)
+                self.assertEqual(action["params"]["company_id"], company.id)
+                opened = action["params"]["next"]
+                record = self.env[opened["res_model"]].browse(opened["res_id"])
+                self.assertEqual(record.company_id, company)
+                # Nothing of that sort where it is chosen.
+                both = (self.company | company).ids
+                again = line.with_context(allowed_company_ids=both).action_open()
+                self.assertEqual(again["res_model"], opened["res_model"])
 
     def test_many_are_given_to_a_person_and_grouped(self):
         clerk = self.new_user("ksiegowa_biura", "account_user")

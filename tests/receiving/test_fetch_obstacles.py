@@ -3,6 +3,8 @@
 from datetime import datetime
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo.tools import mute_logger
 
 from ...ksef_api import errors
@@ -70,7 +72,20 @@ class TestFetchObstacles(ReceivingCase):
             if fetch.due_at:
                 fetch._step()
 
-    @QUIET
+    def test_who_asks_while_a_fetch_is_running_makes_no_pause_of_it(self):
+        self.issue_many(1)
+        fetches = self.fetches._ask(self.connection, ["Subject2"], self.env.user)
+        due = fetches.due_at
+        conflict = psycopg2.errors.SerializationFailure
+        with patch.object(type(fetches), "_go_on", side_effect=conflict):
+            self.assertFalse(fetches._step())
+        self.assertEqual((fetches.due_at, fetches.fail_count), (due, 0))
+        self.assertFalse(fetches.status_message)
+        self.steps(fetches, 4)
+        self.assertEqual(
+            self.bills.search_count([("company_id", "=", self.company.id)]), 1
+        )
+
     def test_no_error_ends_the_fetching_of_a_few(self):
         self.walk(FEW, 2)
 

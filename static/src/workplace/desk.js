@@ -1,5 +1,6 @@
 import {InboxController, InboxPane} from "@l10n_pl_ksef/inbox/inbox";
 import {onWillStart, onWillUpdateProps, useExternalListener, useState} from "@odoo/owl";
+import {formatFloat} from "@web/core/utils/numbers";
 import {patch} from "@web/core/utils/patch";
 import {useService} from "@web/core/utils/hooks";
 
@@ -60,6 +61,10 @@ patch(InboxPane.prototype, {
 
   get isDraft() {
     return this.state.mayAct && this.isDesk && this.data.progress === "draft";
+  },
+
+  amount(value) {
+    return formatFloat(value, {digits: [16, 2]});
   },
 
   uses(name) {
