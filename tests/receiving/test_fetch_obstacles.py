@@ -86,6 +86,7 @@ class TestFetchObstacles(ReceivingCase):
             self.bills.search_count([("company_id", "=", self.company.id)]), 1
         )
 
+    @QUIET
     def test_no_error_ends_the_fetching_of_a_few(self):
         self.walk(FEW, 2)
 
