@@ -234,6 +234,8 @@ def make_clients(odoo, sandbox, _company):
         odoo.create("res.company", name=name, vat=f"PL{nip}", country_id=poland)
         for name, nip, _granted in CLIENTS
     ]
+    partners = odoo.search("res.partner", ("ref_company_ids", "in", clients))
+    odoo.call("res.partner", "write", partners, {"lang": "pl_PL"})
     accountant = odoo.one("res.users", ("login", "=", demo_scenario.ACCOUNTANT))
     for user in (accountant, odoo.uid):
         values = {"company_ids": [(4, client) for client in clients]}

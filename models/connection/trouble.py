@@ -22,6 +22,8 @@ OF_THE_LINE = ("down", "limit")
 # Over with the first call that needs a login and succeeds.
 OF_THE_LOGIN = ("login", "certificate")
 NO_PERMISSION = (403, 415, 21117)
+# In the context of calls that only some logins may make: a refusal is an answer.
+MAY_BE_REFUSED = "l10n_pl_ksef_may_be_refused"
 # None: found here, before KSeF was asked.
 ABOUT_CERTIFICATE = (None, 470, CERTIFICATE_ERROR, 21115)
 
@@ -132,13 +134,16 @@ class Connection(models.Model):
             self._make_no_calls()
         elif isinstance(error, NoAnswer):
             self._in_trouble("down", A_MINUTE)
-        elif isinstance(error, Forbidden) and group:
+        elif isinstance(error, Forbidden) and group and not self._may_be_refused():
             texts = self.env["l10n_pl_ksef.verdict"]
             said = texts._of(error).message
             self._in_trouble("permission", details=said, call=group)
         elif error.http_status and self.trouble in OF_THE_LINE:
             # It answers, if only to refuse this.
             self._out_of_trouble()
+
+    def _may_be_refused(self):
+        return self.env.context.get(MAY_BE_REFUSED)
 
     def _pause_while_down(self):
         """Return a pause as long as KSeF has been down, within limits: what is over

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 MANY = 10
 MANY_PARAMETER = "l10n_pl_ksef.send_many_above"
 FREEZE_AT_ONCE = 100
-# A worker has 120 seconds by default; what is frozen by then goes first.
+# A worker has 120 seconds by default.
 FREEZE_SECONDS = 45
 
 
@@ -44,19 +44,23 @@ class Document(models.Model):
 
     @api.model
     def _frozen(self, documents):
-        """Freeze ``documents``, some at a time; return those that can go out now."""
+        """Freeze ``documents``, some at a time; return those that can go out now.
+
+        What is not frozen in time goes on in the next run, and nothing goes out before:
+        together they take one session, and each session is eight calls.
+        """
         end = time.monotonic() + FREEZE_SECONDS
-        ready = self.browse()
-        for ids in split_every(FREEZE_AT_ONCE, documents.ids):
-            if time.monotonic() > end:
-                self._send_cron()._trigger()
-                break
-            some = self.browse(ids)
-            ready |= some.filtered(lambda document: document._freeze_or_set_aside())
+        waiting = documents.filtered(lambda document: not document.xml_hash).ids
+        for ids in split_every(FREEZE_AT_ONCE, waiting):
+            for document in self.browse(ids):
+                document._freeze_or_set_aside()
             checkpoint(self.env)
             self.env.invalidate_all()
+            if ids[-1] != waiting[-1] and time.monotonic() > end:
+                self._send_cron()._trigger()
+                return self.browse()
         # A conflict may have undone what was frozen since the last checkpoint.
-        return ready.filtered("xml_hash")
+        return documents.filtered(lambda d: d.state == "queued" and d.xml_hash)
 
     def _by_options(self):
         """Return [(sending options, documents)]: what may share a batch session."""

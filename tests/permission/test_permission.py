@@ -130,6 +130,13 @@ class TestOwnRights(PermissionCase):
             1,
         )
 
+    def test_what_only_some_logins_may_ask_is_no_trouble_of_the_others(self):
+        connection = self.lend("InvoiceRead", "InvoiceWrite")
+        connection._ask_rights()
+        self.assertEqual(len(connection.rights["scopes"]), 2)
+        self.assertTrue(connection._refresh_permissions(), "it may not list them")
+        self.assertFalse(connection.trouble, connection.status_message)
+
     def test_what_was_granted_is_missing_no_more(self):
         self.company.l10n_pl_ksef_send_on_validation = True
         connection = self.lend("InvoiceRead")

@@ -47,6 +47,23 @@ class BatchCase(KsefCase):
 
 
 class TestBatch(BatchCase):
+    def test_what_takes_several_runs_to_build_goes_out_in_one_session(self):
+        invoices = self.invoices(7)
+        invoices._l10n_pl_ksef_send()
+        frozen = []
+        with (
+            patch.object(document_batch, "FREEZE_AT_ONCE", 3),
+            patch.object(document_batch, "FREEZE_SECONDS", 0),
+        ):
+            for _run in range(3):
+                self.process(self.connection, rounds=1)
+                documents = invoices.l10n_pl_ksef_document_ids
+                frozen.append(len(documents.filtered("xml_hash")))
+        self.assertEqual(frozen, [3, 6, 7])
+        self.process(self.connection, rounds=4)
+        self.assertAllIn(invoices)
+        self.assertEqual(len(invoices.l10n_pl_ksef_document_ids.session_id), 1)
+
     def test_many_go_in_one_package_and_get_number_and_upo(self):
         invoices = self.invoices()
         self.send(invoices)
