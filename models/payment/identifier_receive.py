@@ -1,11 +1,16 @@
+import logging
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ...ksef_api.errors import KsefError
 from ..access import BILLING, allowed
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
+from ..connection.trouble import MAY_BE_REFUSED
 from ..times import aware, naive_utc
+
+_logger = logging.getLogger(__name__)
 
 FIRST_WINDOW = timedelta(days=30)
 LONGEST_WINDOW = timedelta(days=100)
@@ -36,7 +41,20 @@ class Identifier(models.Model):
             with isolated(self.env, connection):
                 with advisory_lock(self.env, f"identifiers:{connection.id}") as mine:
                     if mine:
-                        self._receive_of(connection)
+                        self._receive_if_allowed(connection)
+
+    @api.model
+    def _receive_if_allowed(self, connection):
+        """A login that may not ask, or meets an obstacle, asks again the next time.
+
+        What is missing for what is switched on stands in the connection's rights.
+        """
+        asking = connection.with_context(**{MAY_BE_REFUSED: True})
+        try:
+            self._receive_of(asking)
+        except KsefError as error:
+            _logger.info("KSeF: identifiers of %s: %s", connection, type(error))
+            checkpoint(self.env)
 
     @api.model
     def _receive_of(self, connection):

@@ -75,6 +75,18 @@ class TestIdentifierReceive(StatementCase):
         self.receive_identifiers()
         self.assertEqual(self.calls("collectiveIdentifier") - before, 2)
 
+    def test_a_login_that_may_not_ask_asks_again_and_is_in_no_trouble(self):
+        number = self.customer_makes(self.one, self.two)
+        self.sandbox.fault(path="/collective-identifiers", status=403, times=4)
+        with self.assertNoLogs(level="ERROR"):
+            for _hour in range(2):
+                self.identifiers._cron_receive()
+                self.assertFalse(self.connection.trouble)
+        self.assertFalse(self.connection.identifiers_until)
+        self.identifiers._cron_receive()
+        identifier = self.identifiers.search([("number", "=", number)])
+        self.assertEqual(identifier.company_id, self.company)
+
     def test_a_fault_leaves_no_gap(self):
         self.customer_makes(self.one, self.two)
         with (
