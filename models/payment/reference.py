@@ -41,7 +41,7 @@ class AccountMove(models.Model):
         typed = self.payment_reference not in own
         # What follows from the number is no news; what a person typed is kept there.
         move = self if typed else self.with_context(tracking_disable=True)
-        super(OdoosMove, move).write({"payment_reference": number})
+        return super(OdoosMove, move).write({"payment_reference": number})
 
 
 class Document(models.Model):

@@ -3,8 +3,6 @@
 from decimal import Decimal
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
-
 from ...ksef_api.ksef_number import crc8
 from ...models.payment.settle import Titles
 from .case import PaymentCase
@@ -249,7 +247,7 @@ class TestWholeStatement(StatementCase):
 
         def refusing(lines, plan):
             if kept in (items.move_id & kept for items in plan):
-                raise UserError("Not this one.")
+                raise ValueError("Not this one.")
             return real(lines, plan)
 
         with patch.object(
