@@ -182,7 +182,7 @@ class StatementLine(models.Model):
         """Return ``[item and its counterpart]``: items are made in the order of
         ``Settlement.booked``."""
         made = self.move_id.line_ids.sorted("id")[1 : len(pairs) + 1]
-        return [item + mine for (item, _amount), mine in zip(pairs, made, strict=True)]
+        return [item + mine for (item, _amount), mine in zip(pairs, made, strict=False)]
 
     @api.model
     def _l10n_pl_ksef_carry_out(self, plan):

@@ -148,6 +148,7 @@ class PermissionOrder(models.Model):
             ),
         }
         connection.message_post(body=actions[self.action])
+        connection._permissions_changed()
         checkpoint(self.env)
         with isolated(self.env, connection):
             connection._refresh_permissions()

@@ -204,6 +204,16 @@ class Connection(models.Model):
         checkpoint(self.env)
         return None
 
+    def _permissions_changed(self):
+        """KSeF's lists are other ones from now on: the crons ask for them, where the
+        process that has changed them dies before it does."""
+        if self.permissions_asked_at:
+            self.permissions_asked_at = fields.Datetime.now() - ASK_AGAIN
+        self.rights_asked_at = False
+        for name in ("ir_cron_permissions", "ir_cron_rights"):
+            # sudo: whoever causes it may wake the cron
+            self.env.ref(f"l10n_pl_ksef.{name}").sudo()._trigger()
+
     def _why_no_list(self, error):
         if isinstance(error, Forbidden) and error.reason_code:
             return self.env._(

@@ -369,6 +369,19 @@ class TestPermissions(PermissionCase):
             self.grant()
         self.assertEqual(states, ["asking"])
 
+    def test_lists_are_asked_for_by_the_cron_where_the_process_dies_that_knows(self):
+        connections = type(self.connection)
+        self.connection._refresh_permissions()
+        with (
+            patch.object(connections, "_refresh_permissions"),
+            patch.object(connections, "_ask_rights"),
+        ):
+            self.assertEqual(self.settle(self.grant()).state, "done")
+        self.assertFalse(self.permissions(subject=PESEL))
+        self.connection._cron_permissions()
+        self.assertTrue(self.permissions(subject=PESEL))
+        self.assertFalse(self.connection.rights_asked_at)
+
     def test_a_conflict_with_another_process_orders_nothing_twice(self):
         """Odoo begins a request anew that meets one; what it ordered is committed."""
         orders = type(self.env["l10n_pl_ksef.permission.order"])

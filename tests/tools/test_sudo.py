@@ -20,7 +20,7 @@ COUNT = {
     "office": 5,
     "offline": 14,
     "payment": 5,
-    "permission": 9,
+    "permission": 10,
     "picture": 5,
     "receiving": 15,
     "sending": 52,
