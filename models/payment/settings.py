@@ -36,6 +36,8 @@ class ResCompany(models.Model):
         far as it is its own choice.
         """
         self.ensure_one()
+        if self.country_code != "PL":
+            return False
         if self.l10n_pl_ksef_payment_titles == "law":
             facts = self.env["l10n_pl_ksef.legal.fact"]
             return day >= facts._date("payment_titles_begin")

@@ -88,7 +88,9 @@ class TestNothingNoticed(PaymentCase):
         return self.sandbox.control("GET", "/calls")["total"]
 
     def test_a_company_abroad_sees_and_asks_nothing(self):
-        _company, user = self.abroad()
+        company, user = self.abroad()
+        # As the default is from 1 December 2026 on.
+        company.l10n_pl_ksef_payment_titles = "yes"
         # Even of a Polish vendor, whom the list knows.
         bill = self.bill_of(user, self.supplier)
         window = (
