@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 
 from ...ksef_api.errors import NoAnswer
+from ...models.times import warsaw_today
 from .case import EnrolmentCase
 
 
@@ -24,7 +25,7 @@ class TestOneSignature(EnrolmentCase):
     def test_names_tell_company_type_and_date(self):
         self.sign_once()
         names = [row["name"] for row in self.in_ksef().values()]
-        today = self.orders()[0].create_date.strftime("%Y-%m-")
+        today = warsaw_today().strftime("%Y-%m-")
         for kind in ("authentication", "offline"):
             (name,) = [name for name in names if kind in name]
             self.assertIn("Testowa Spółka z o o", name)
