@@ -23,6 +23,7 @@ from ..connection.verdict_final import (
     SYSTEM_CANCELLED,
     growing_pause,
 )
+from ..times import warsaw_today
 from ..vault.vault import VaultError
 from .enrolment import OPEN
 
@@ -144,7 +145,7 @@ class Enrolment(models.Model):
             "authentication": self.env._("authentication"),
             "offline": self.env._("offline", _source="certificate"),
         }
-        today = fields.Date.context_today(self, fields.Datetime.now())
+        today = warsaw_today()
         return ksef_enrolment.certificate_name(
             self.company_id.name, kinds[self.type], f"{today}", f"{self.id}"
         )
