@@ -80,6 +80,11 @@ class Document(models.Model):
             )
         )
 
+    def _apply_listed(self, connection, status):
+        """Take over what the list of a session says of this document."""
+        self.invoice_reference = status.reference
+        self._apply_status(connection, status)
+
     def _apply_status(self, connection, answer):
         """Take over what KSeF says (``ksef_api`` InvoiceStatus; None: not listed)."""
         if answer is None or answer.status.code in IN_PROGRESS:

@@ -11,7 +11,7 @@ from ...ksef_api.upo import read_upo
 from ..concurrency import checkpoint
 from ..times import aware
 from .document import UNDECIDED
-from .document_status import SHOWN_LATER
+from .document_status import ACCEPTED, SHOWN_LATER
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
 STARTED = 100
@@ -104,12 +104,19 @@ class Session(models.Model):
                 for status in statuses
                 if status.invoice_hash in by_hash
             }
-            # Read together, and shown together: there are thousands.
             documents = self.env["l10n_pl_ksef.document"].browse(listed)
-            for document in documents.with_context(**{SHOWN_LATER: True}):
-                document.invoice_reference = listed[document.id].reference
-                document._apply_status(connection, listed[document.id])
-            documents.filtered(lambda d: d.state == "accepted")._show_accepted()
+            accepted = documents.filtered(
+                lambda document, listed=listed: (
+                    listed[document.id].status.code == ACCEPTED
+                )
+            )
+            # Read together, and shown together: there are thousands. The others may
+            # call KSeF, and commit what stands before them.
+            for document in accepted.with_context(**{SHOWN_LATER: True}):
+                document._apply_listed(connection, listed[document.id])
+            accepted._show_accepted()
+            for document in documents - accepted:
+                document._apply_listed(connection, listed[document.id])
             checkpoint(self.env)
             self.env.invalidate_all()
 
