@@ -65,15 +65,15 @@ class Document(models.Model):
     def _by_options(self):
         """Return [(sending options, documents)]: what may share a batch session."""
         groups = {}
-        for document in self:
-            options = document._sending_options()
-            alone = document.id if document.one_by_one else 0
-            key = (alone, *sorted(options.items()))
-            groups[key] = (
-                options,
-                groups.get(key, (options, self.browse()))[1] | document,
-            )
-        return list(groups.values())
+        for ids in split_every(FREEZE_AT_ONCE, self.ids):
+            for document in self.browse(ids):
+                options = document._sending_options()
+                alone = document.id if document.one_by_one else 0
+                key = (alone, *sorted(options.items()))
+                groups.setdefault(key, (options, []))[1].append(document.id)
+            # Some in memory at a time, with their invoices.
+            self.env.invalidate_all()
+        return [(options, self.browse(ids)) for options, ids in groups.values()]
 
     # --- in and out of a batch session ---------------------------------------
 
