@@ -157,6 +157,21 @@ class KsefCase(LocalHttp, PolishCase):
         )
 
     @classmethod
+    def euro_at(cls, zlotys, day="2026-11-01"):
+        """Return the euro, which costs so many zlotys from ``day`` on."""
+        euro = cls.env.ref("base.EUR")
+        euro.active = True
+        cls.env["res.currency.rate"].create(
+            {
+                "name": day,
+                "currency_id": euro.id,
+                "company_id": cls.company.id,
+                "inverse_company_rate": zlotys,
+            }
+        )
+        return euro
+
+    @classmethod
     def new_user(cls, login, role="account_invoice", **values):
         """Return a user of the company; ``role`` is a group of accounting."""
         return new_test_user(

@@ -93,16 +93,7 @@ class TestFa3Sales(Fa3Case):
         self.assertEqual(line.net, Decimal("170"))
 
     def test_foreign_currency_has_the_rate_and_vat_in_zlotys(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "name": "2026-11-01",
-                "currency_id": euro.id,
-                "company_id": self.company.id,
-                "inverse_company_rate": 4.25,
-            }
-        )
+        euro = self.euro_at(4.25)
         move = self.invoice(
             ("Towar", 1, 100, self.tax_23), currency_id=euro.id, post=True
         )

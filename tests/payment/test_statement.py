@@ -123,16 +123,7 @@ class TestStatement(StatementCase):
         self.assertIn("currency", line.l10n_pl_ksef_match_remarks)
 
     def test_two_in_a_currency_are_paid_to_the_cent_of_the_books(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "name": "2026-10-30",
-                "currency_id": euro.id,
-                "company_id": self.company.id,
-                "inverse_company_rate": 4.2513,
-            }
-        )
+        euro = self.euro_at(4.2513, "2026-10-30")
         moves = self.sent(10.01, 20.03, currency_id=euro.id)
         title = " ".join(moves.mapped("l10n_pl_ksef_number"))
         total = sum(moves.mapped("amount_total"))
