@@ -134,7 +134,7 @@ class Connection(models.Model):
             self._make_no_calls()
         elif isinstance(error, NoAnswer):
             self._in_trouble("down", A_MINUTE)
-        elif isinstance(error, Forbidden) and group and not self._may_be_refused():
+        elif isinstance(error, Forbidden) and group and not self._expects_refusals():
             texts = self.env["l10n_pl_ksef.verdict"]
             said = texts._of(error).message
             self._in_trouble("permission", details=said, call=group)
@@ -143,6 +143,10 @@ class Connection(models.Model):
             self._out_of_trouble()
 
     def _may_be_refused(self):
+        """Return this connection for calls of which a refusal is no trouble."""
+        return self.with_context(**{MAY_BE_REFUSED: True})
+
+    def _expects_refusals(self):
         return self.env.context.get(MAY_BE_REFUSED)
 
     def _pause_while_down(self):

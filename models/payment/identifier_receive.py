@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 from ...ksef_api.errors import KsefError
 from ..access import BILLING, allowed
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
-from ..connection.trouble import MAY_BE_REFUSED
 from ..times import aware, naive_utc
 
 _logger = logging.getLogger(__name__)
@@ -49,9 +48,8 @@ class Identifier(models.Model):
 
         What is missing for what is switched on stands in the connection's rights.
         """
-        asking = connection.with_context(**{MAY_BE_REFUSED: True})
         try:
-            self._receive_of(asking)
+            self._receive_of(connection._may_be_refused())
         except KsefError as error:
             _logger.info("KSeF: identifiers of %s: %s", connection, type(error))
             checkpoint(self.env)

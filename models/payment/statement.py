@@ -71,7 +71,9 @@ class StatementLine(models.Model):
         # EXTENDS 'account': a transaction that comes in is booked once, on what it pays
         values = super()._prepare_move_line_default_vals(counterpart_account_id)
         titles = self.env.context.get(TITLES)
-        if not titles or counterpart_account_id or not self._l10n_pl_ksef_is_read():
+        # Not what a person's context may have under that name.
+        by_code = isinstance(titles, Titles)
+        if not by_code or counterpart_account_id or not self._l10n_pl_ksef_is_read():
             return values
         reading = titles.reading(self)
         by_itself = self.company_id.l10n_pl_ksef_match_statements

@@ -13,7 +13,6 @@ from ...ksef_api.errors import (
 from ..concurrency import advisory_lock, checkpoint, isolated, time_is_left
 from ..connection.auth import IN_PROGRESS, POLL_AFTER, SUCCESS
 from ..connection.due import due
-from ..connection.trouble import MAY_BE_REFUSED
 from ..connection.verdict_final import (
     SETTLED_AFTER,
     SYSTEM_CANCELLED,
@@ -91,8 +90,7 @@ class PermissionOrder(models.Model):
     def _ask(self, connection):
         self.write({"state": "asking", "asked_at": fields.Datetime.now()})
         checkpoint(self.env)
-        asking = connection.with_context(**{MAY_BE_REFUSED: True})
-        reference = asking._call(self._carry_out)
+        reference = connection._may_be_refused()._call(self._carry_out)
         self.write(
             {"state": "processing", "reference": reference, "status_message": False}
         )

@@ -10,7 +10,6 @@ from ...ksef_api import permission as ksef
 from ...ksef_api.errors import Forbidden, KsefError
 from ..access import BILLING, allowed
 from ..concurrency import checkpoint, isolated, time_is_left
-from ..connection.trouble import MAY_BE_REFUSED
 from ..times import warsaw_today
 from ..vault.vault import VaultError
 from .labels import MANAGE, SEE, named
@@ -142,7 +141,7 @@ class Connection(models.Model):
     def _ask_if_allowed(self, function):
         """Return KSeF's answer, None where this login may not ask."""
         try:
-            return self.with_context(**{MAY_BE_REFUSED: True})._call(function)
+            return self._may_be_refused()._call(function)
         except Forbidden:
             return None
 

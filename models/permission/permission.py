@@ -9,7 +9,6 @@ from ..access import ADMINISTRATOR, AUDITOR, allowed
 from ..client_actions import reload_page
 from ..concurrency import checkpoint, isolated, time_is_left
 from ..connection.connection import ENVIRONMENTS
-from ..connection.trouble import MAY_BE_REFUSED
 from ..times import naive_utc
 from ..vault.vault import VaultError
 from .labels import MANAGE, SCOPES, identified, known
@@ -191,8 +190,7 @@ class Connection(models.Model):
         self.permissions_asked_at = fields.Datetime.now()
         checkpoint(self.env)
         try:
-            asking = self.with_context(**{MAY_BE_REFUSED: True})
-            listed = asking._listed_permissions()
+            listed = self._may_be_refused()._listed_permissions()
         except (KsefError, VaultError) as error:
             return error
         # One process after the other; whoever's list is the older one begins anew.

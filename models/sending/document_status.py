@@ -14,8 +14,6 @@ MOST_ATTEMPTS = 9
 IN_PROGRESS = (100, 150)
 ACCEPTED = 200
 DUPLICATE = 440
-# In the context: whoever takes over many shows them together afterwards.
-SHOWN_LATER = "l10n_pl_ksef_shown_later"
 
 
 def pause(poll_count):
@@ -80,18 +78,21 @@ class Document(models.Model):
             )
         )
 
-    def _apply_listed(self, connection, status):
+    def _apply_listed(self, connection, status, shown=True):
         """Take over what the list of a session says of this document."""
         self.invoice_reference = status.reference
-        self._apply_status(connection, status)
+        self._apply_status(connection, status, shown)
 
-    def _apply_status(self, connection, answer):
-        """Take over what KSeF says (``ksef_api`` InvoiceStatus; None: not listed)."""
+    def _apply_status(self, connection, answer, shown=True):
+        """Take over what KSeF says (``ksef_api`` InvoiceStatus; None: not listed).
+
+        :param shown: see ``_accept``
+        """
         if answer is None or answer.status.code in IN_PROGRESS:
             self._ask_later()
         elif answer.status.code == ACCEPTED:
             session = self.session_id.reference or self.session_reference
-            self._accept(answer.ksef_number, session, answer.acquisition_date)
+            self._accept(answer.ksef_number, session, answer.acquisition_date, shown)
         elif answer.status.code == DUPLICATE:
             self._settle_duplicate(connection, answer.status)
         else:
@@ -106,8 +107,11 @@ class Document(models.Model):
             }
         )
 
-    def _accept(self, number, session_reference, moment=None):
-        """The invoice is in KSeF under ``number``, taken in at that session."""
+    def _accept(self, number, session_reference, moment=None, shown=True):
+        """The invoice is in KSeF under ``number``, taken in at that session.
+
+        :param shown: False where whoever accepts many shows them together
+        """
         moment = moment.replace(tzinfo=None, microsecond=0) if moment else None
         self.write(
             {
@@ -121,13 +125,11 @@ class Document(models.Model):
                 "poll_count": 0,
             }
         )
-        self._show_accepted()
+        if shown:
+            self._show_accepted()
 
     def _show_accepted(self):
-        """Show on the invoices that they are in KSeF, unless whoever accepts many does
-        so together afterwards."""
-        if self.env.context.get(SHOWN_LATER):
-            return
+        """Show on the invoices that they are in KSeF: in the mirror and the chatter."""
         numbers = {document.move_id: document.ksef_number for document in self}
         self.move_id._l10n_pl_ksef_mirror()
         self.move_id._l10n_pl_ksef_log(

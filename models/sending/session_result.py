@@ -11,7 +11,7 @@ from ...ksef_api.upo import read_upo
 from ..concurrency import checkpoint
 from ..times import aware
 from .document import UNDECIDED
-from .document_status import ACCEPTED, SHOWN_LATER
+from .document_status import ACCEPTED
 
 DONE = (200, 445)  # processed; 445: no invoice of it was accepted
 STARTED = 100
@@ -112,8 +112,8 @@ class Session(models.Model):
             )
             # Read together, and shown together: there are thousands. The others may
             # call KSeF, and commit what stands before them.
-            for document in accepted.with_context(**{SHOWN_LATER: True}):
-                document._apply_listed(connection, listed[document.id])
+            for document in accepted:
+                document._apply_listed(connection, listed[document.id], shown=False)
             accepted._show_accepted()
             for document in documents - accepted:
                 document._apply_listed(connection, listed[document.id])
